@@ -1,0 +1,80 @@
+"""Clauses 4 and 8: how consent stands, now and on any past day, read from the intervals.
+
+A consent covers what was shown when it was given: where a later version goes further for a purpose, the old yes does
+not reach the new version, and the purpose is not granted until the person was asked again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from functools import lru_cache
+
+from troth.consent.asking import widenings
+from troth.consent.intervals import lawful_at
+from troth.consent.model import Interval, Standing
+from troth.consent.stores import ConsentRegister
+from troth.policy.permit import Grant, SubjectId
+from troth.policy.versions import VersionsInForce
+
+
+class Consents:
+    """Answers from the register; keeps grants in memory, and nothing about a person."""
+
+    def __init__(self, register: ConsentRegister, versions: VersionsInForce) -> None:
+        self._register = register
+        self._versions = versions
+        self._covers = lru_cache(maxsize=4096)(self._compare)
+        self._grants: dict[str, Grant] = {}  # a grant never changes, and there are few: versions times purposes
+
+    def standings(self, subjects: Collection[SubjectId], now: datetime) -> dict[SubjectId, Standing]:
+        """Return what each of these people grants now; whoever grants nothing is missing. Two queries for all."""
+        with self._register.reading() as reading:
+            holding = [each for each in reading.consents.open_intervals_of(subjects) if each.holds_at(now)]
+            missing = {each.grant_id for each in holding} - self._grants.keys()
+            if missing:
+                self._grants.update(reading.consents.grants(missing))
+        covered: dict[SubjectId, list[Interval]] = {}
+        for each in holding:
+            if self._is_covered(self._grants.get(each.grant_id), now):
+                covered.setdefault(each.subject, []).append(each)
+        return {subject: _standing(subject, own, self._grants) for subject, own in covered.items()}
+
+    def lawful_at(self, subject: SubjectId, purpose: str, moment: datetime) -> bool:
+        """Whether collecting for a purpose was lawful at `moment`; later withdrawals change nothing about it (P15)."""
+        with self._register.reading() as reading:
+            intervals = reading.consents.intervals(subject, purpose)
+            grants = reading.consents.grants([each.grant_id for each in intervals])
+        covered = [each for each in intervals if self._is_covered(grants.get(each.grant_id), moment)]
+        return lawful_at(covered, subject, purpose, moment)
+
+    def consenting(self, purpose: str, now: datetime, among: Collection[SubjectId] | None) -> frozenset[SubjectId]:
+        """Return who consents to a purpose now; `among` = only of these people, None = of everybody."""
+        with self._register.reading() as reading:
+            holding = reading.consents.holding(purpose, now, among)
+            grants = reading.consents.grants({each.grant_id for each in holding})
+        return frozenset(each.subject for each in holding if self._is_covered(grants.get(each.grant_id), now))
+
+    def _is_covered(self, grant: Grant | None, moment: datetime) -> bool:
+        if grant is None:
+            return False
+        current = self._versions.at(moment)
+        return current.hash == grant.policy_hash or self._covers(grant.policy_hash, current.hash, grant.purpose)
+
+    def _compare(self, then_hash: str, current_hash: str, purpose: str) -> bool:
+        then, current = self._versions.by_hash(then_hash), self._versions.by_hash(current_hash)
+        if then is None or current is None or purpose not in current.policy.consent_purposes:
+            return False
+        return not widenings(then.policy, current.policy, purpose)
+
+
+def _standing(subject: SubjectId, covered: Iterable[Interval], grants: dict[str, Grant]) -> Standing:
+    by_start = sorted(covered, key=lambda each: each.start)
+    return Standing(
+        subject=subject,
+        granted=frozenset(each.purpose for each in by_start),
+        grants={each.purpose: grants[each.grant_id] for each in by_start},
+        policy_hash=grants[by_start[-1].grant_id].policy_hash,
+        since=by_start[0].start,
+        until=min(each.until for each in by_start),
+    )

@@ -1,0 +1,1 @@
+"""What staff see (clause 2 so far): figures on this machine only, until staff can sign in."""

@@ -1,0 +1,1 @@
+"""A company that does not exist, its site and its readers, to see Troth at work."""

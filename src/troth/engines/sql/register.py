@@ -1,0 +1,99 @@
+"""The register: consents, versions, ledger, duties, histories, counts; one change, one transaction (design 2, 3.3).
+
+    with register.change() as change:      the room's writes, its ledger entry and its duties, all or nothing
+        change.decisions.keep(decision)
+        change.duties.add(duty)
+        change.ledger.append(draft)
+    ... durable here ...
+
+A body must not catch a StoreError of its own writes and go on. What costs time (sealing) belongs before the change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from troth.engines.sql.consent_rows import ConsentRows, ConsentShelf
+from troth.engines.sql.counter_rows import CounterRows, CounterShelf
+from troth.engines.sql.database import open_readers, open_writer, prepare, store_error, url_of
+from troth.engines.sql.duty_rows import DutyRows, DutyShelf
+from troth.engines.sql.group_commit import GroupCommit, Member
+from troth.engines.sql.ledger_rows import LedgerRows, LedgerShelf, write_last
+from troth.engines.sql.policy_rows import PolicyRows, PolicyShelf
+from troth.engines.sql.subjects import LateWriters, Subjects
+from troth.engines.sql.visit_rows import VisitHistoryRows, VisitHistoryShelf
+
+
+class Change:
+    """What may be written in one transaction."""
+
+    def __init__(self, member: Member, late: LateWriters, known_grants: Collection[str]) -> None:
+        connection = member.connection
+        self.ledger = LedgerRows(member, late)
+        self.duties = DutyRows(connection)
+        self.decisions = ConsentRows(member, late, known_grants)
+        self.policies = PolicyRows(connection)
+        self.visit_histories = VisitHistoryRows(connection, late)
+        self.counters = CounterRows(connection)
+
+
+class Look:
+    """What may be read: one state of the register, from the first query to the last."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.ledger = LedgerShelf(connection)
+        self.duties = DutyShelf(connection)
+        self.consents = ConsentShelf(connection)
+        self.policies = PolicyShelf(connection)
+        self.visit_histories = VisitHistoryShelf(connection)
+        self.counters = CounterShelf(connection)
+
+
+class Register:
+    """The register on one database. Safe to use from several threads at once."""
+
+    def __init__(self, url_or_path: str | Path, subjects: Subjects) -> None:
+        """Open it, made on the first start.
+
+        url_or_path   a file for SQLite, or a database URL
+        subjects      who is live: the identity store
+        Raises StoreError if it cannot be opened or a newer Troth wrote it.
+        """
+        url = url_of(url_or_path)
+        self._late = LateWriters(subjects)
+        self._writer = open_writer(url)
+        prepare(self._writer)
+        self._readers = open_readers(url)
+        self._commits = GroupCommit(self._writer, write_last)
+        self._known_grants: set[str] = set()  # committed ones; a grant never changes and never goes
+
+    @contextmanager
+    def change(self) -> Iterator[Change]:
+        """Write in one transaction; leaving the block returns when it is durable.
+
+        A body that raises leaves nothing behind. Raises StoreError if the commit failed: then nothing was kept.
+        """
+        with self._commits.join() as member:
+            change = Change(member, self._late, self._known_grants)
+            yield change
+        self._known_grants |= change.decisions.kept_grants
+
+    @contextmanager
+    def reading(self) -> Iterator[Look]:
+        """Read one state; never waits for a writer. Raises StoreError."""
+        try:
+            with self._readers.connect() as connection:
+                yield Look(connection)
+        except SQLAlchemyError as error:
+            raise store_error(error) from None
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._commits.close()
+        self._readers.dispose()
+        self._writer.dispose()

@@ -1,0 +1,36 @@
+"""Security rule 13, late writers: a write about a person asks inside its own transaction if the person is live."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Protocol
+
+from troth.errors import Erased
+from troth.policy.permit import SubjectId
+from troth.vault import State
+from troth.vault.identity import check_live
+
+
+class Subjects(Protocol):
+    """Who is live; the identity store answers."""
+
+    def state_of(self, subject: SubjectId) -> State | None:
+        """Return the state, None for a subject never made here."""
+        ...
+
+
+class LateWriters:
+    """Refuses writes about people who are not live any more."""
+
+    def __init__(self, subjects: Subjects) -> None:
+        self._subjects = subjects
+
+    def refuse_unless_live(self, people: Collection[SubjectId]) -> None:
+        """Return if all are live. Raises Erased, Restricted, UnusableInput."""
+        for subject in people:
+            check_live(subject, self._subjects.state_of(subject))
+
+    def refuse_if_erased(self, subject: SubjectId) -> None:
+        """Return if the person may still end something: live or restricted. Raises Erased."""
+        if self._subjects.state_of(subject) not in ("live", "restricted"):
+            raise Erased(f"subject {subject} is erased")

@@ -1,0 +1,134 @@
+"""The register's tables: what every clause leaves behind. Moments are milliseconds since 1970, `*_ms`.
+
+Stored in the database: a column is never renamed or given another meaning; a change raises SCHEMA_VERSION.
+Personal data stands in `*_sealed` columns only.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+
+SCHEMA_VERSION = 1
+
+metadata = MetaData()
+
+schema = Table("schema_version", metadata, Column("version", Integer, primary_key=True, autoincrement=False))
+
+policy_versions = Table(
+    "policy_versions",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("policy_id", String, nullable=False),
+    Column("version", String, nullable=False),
+    Column("source", LargeBinary, nullable=False),
+    Column("canonical", LargeBinary, nullable=False),
+    Column("issued", String(10), nullable=False),
+    Column("effective", String(10), nullable=False),
+    Column("published_at_ms", BigInteger, nullable=False),
+)
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("grant_id", String(16), primary_key=True),
+    Column("policy_hash", String(64), nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("basis", String, nullable=False),
+    Column("kind", String, nullable=False),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("decision_id", String(32), primary_key=True),
+    Column("subject", String(32), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("policy_hash", String(64), nullable=False),
+    Column("purposes", Text, nullable=False),  # JSON, purpose to true or false
+    Column("grant_ids", Text, nullable=False),  # JSON, purpose to grant
+    Column("language", String, nullable=False),
+    Column("layer", Integer, nullable=False),
+    Column("how", String, nullable=False),
+    Column("text_hash", String, nullable=False),
+    Column("gpc", Boolean, nullable=False),
+    Index("decisions_by_subject", "subject"),
+)
+
+consents = Table(
+    "consents",
+    metadata,
+    Column("subject", String(32), primary_key=True),
+    Column("purpose", String, primary_key=True),
+    Column("given_by", String(32), primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("grant_id", String(16), nullable=False),
+    Column("start_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=False),
+    Column("end_ms", BigInteger, nullable=True),
+    Column("ended_by", String(32), nullable=True),
+    sqlite_with_rowid=False,
+)
+
+ledger_entries = Table(
+    "ledger_entries",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at_s", BigInteger, nullable=False),
+    Column("policy_hash", String(64), nullable=False),
+    Column("clause", String, nullable=False),
+    Column("commitment", LargeBinary(32), nullable=False),
+)
+
+# Beside the entries, not in them: these rows go when the person goes, the entries stay (security rule 28).
+ledger_payloads = Table(
+    "ledger_payloads",
+    metadata,
+    Column("seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("subject", String(32), nullable=True),
+    Column("record_id", String, nullable=False),
+    Column("class", String, nullable=False, key="class_"),
+    Column("epoch", String, nullable=False),
+    Column("payload_sealed", LargeBinary, nullable=False),
+    Index("ledger_payloads_by_subject", "subject"),
+)
+
+duties = Table(
+    "duties",
+    metadata,
+    Column("duty_id", String(32), primary_key=True),
+    Column("kind", String, nullable=False),
+    Column("subject", String(32), nullable=True),
+    Column("due_at_ms", BigInteger, nullable=False),
+    Column("made_at_ms", BigInteger, nullable=False),
+    Column("state", String, nullable=False),
+    Column("reason", String, nullable=False),
+    Column("reference", String, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("leased_until_ms", BigInteger, nullable=True),
+    Column("done_at_ms", BigInteger, nullable=True),
+    Index("duties_by_due", "state", "due_at_ms"),
+    Index("duties_by_subject", "subject"),
+)
+
+visit_histories = Table(
+    "visit_histories",
+    metadata,
+    Column("subject", String(32), primary_key=True),
+    Column("revision", Integer, nullable=False),
+    Column("class", String, nullable=False, key="class_"),
+    Column("epoch", String, nullable=False),
+    Column("history_sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+counters = Table(
+    "counters",
+    metadata,
+    Column("day", String(10), primary_key=True),
+    Column("name", String, primary_key=True),
+    Column("reason", String, primary_key=True),
+    Column("n", BigInteger, nullable=False),
+)

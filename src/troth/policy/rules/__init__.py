@@ -1,0 +1,1 @@
+"""The rules a policy file is checked against, one file per subject."""

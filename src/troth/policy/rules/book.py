@@ -1,0 +1,124 @@
+"""Every rule with its level, the duty it rests on and why it matters. An id is never given to another rule."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from troth.policy.findings import Finding, Level, Path
+from troth.policy.load import Loaded
+from troth.policy.model import Policy
+
+
+class Rule(Struct, frozen=True):
+    """One rule: what `Finding` says about every case of it."""
+
+    id: str
+    level: Level
+    clause: str
+    why: str
+
+
+_RULES = (
+    Rule("T0-16", "error", "C0-02", "people would read a gap where a promise should be"),
+    Rule("T0-17", "error", "C10-03", "whoever reads that language would miss this promise"),
+    Rule("T0-18", "warning", "C10-03", "nobody will ever be shown this text"),
+    Rule("T0-19", "error", "C0-02", "an empty text promises nothing"),
+    Rule("T0-20", "error", "C10-03", "banner, forms and letters exist in these languages only"),
+    Rule("T0-21", "error", "C0-03", "the name goes into cookies, records and addresses, where it would be misread"),
+    Rule("T0-22", "error", "C4-06", "the reader is sent to something that is not there"),
+    Rule("T0-23", "error", "C0-04", "HTML in a text could load or run something nobody declared"),
+    Rule("T0-24", "error", "C4-06", "the sentence has a hole where the name stands"),
+    Rule("T1-01", "error", "C1-01", "a page view cannot be matched with a site that has no proper origin"),
+    Rule("T1-02", "warning", "C7-01", "without TLS anybody on the way can read and change what is sent"),
+    Rule("T1-03", "error", "C1-01", "the route would never match a page"),
+    Rule("T1-04", "error", "C1-01", "the policy would cover nothing"),
+    Rule("T1-05", "error", "C1-01", "the entry would never match the host of a link"),
+    Rule("T2-01", "error", "C2.1-01", "only facts of the catalogue are understood; another one would be dropped"),
+    Rule("T2-02", "error", "C2-02", "nothing may be collected without a purpose (PIPL 6)"),
+    Rule("T2-03", "error", "C5.2-01", "nothing may be kept without an end (PIPL 17, 19)"),
+    Rule("T2-04", "error", "C2.1-04", "an open end lets anything in; the program treats it as empty (PIPL 6, 17)"),
+    Rule("T2-05", "error", "C2.1-01", "the fact cannot be kept this way"),
+    Rule("T2-06", "note", "C2.1-01", "no browser tells it any more, so declaring it only makes the list longer"),
+    Rule("T2-07", "error", "C2-02", "the purpose it names does not exist"),
+    Rule("T2-08", "error", "C2.1-02", "it is read from the device or tied to a visit, so it needs a yes first"),
+    Rule("T2-09", "warning", "C2-02", "people are told of a purpose that nothing serves"),
+    Rule("T2-10", "error", "C2.2-01", "an empty form collects nothing"),
+    Rule("T2-11", "warning", "C8.3-01", "what is not needed for the purpose is given freely, so it cannot be required"),
+    Rule("T2-12", "error", "C2-01", "the kind of information would stay unclear"),
+    Rule("T2-13", "error", "C2.1-02", "it can only be known with an identifier, and none is declared"),
+    Rule("T2-14", "warning", "PIPL 30", "for sensitive information the necessity has to be explained"),
+    Rule("T2-16", "error", "C2.3-03", "the published row of this third party would have an empty column"),
+    Rule("T2-17", "error", "C2.3-03", "the address or host could not be checked"),
+    Rule("T2-18", "warning", "C2.3-05", "loading code from the company's host already sends it the visitor's address"),
+    Rule("T3-01", "error", "C3-xx", "the law has no such exception to consent"),
+    Rule("T3-02", "warning", "C3-xx", "the basis is narrower in law than its usual wording"),
+    Rule("T3-03", "error", "C3-xx", "without it nobody can tell whether the basis holds"),
+    Rule("T3-04", "error", "C3-xx", "consent is asked for although another basis is claimed (pitfall P16)"),
+    Rule("T3-05", "error", "C3-xx", "no law decides what is allowed"),
+    Rule("T3-06", "note", "X-09", "this law's own bases are not part of the catalogue yet"),
+    Rule("T3-07", "error", "C3-xx", "a purpose that waits for itself never starts"),
+    Rule("T4-01", "error", "C4-03", "a choice is remembered by the cookie troth, and no cookie may be set undeclared"),
+    Rule("T4-02", "error", "C4-02", "the cookie would be described as something it is not"),
+    Rule("T4-03", "error", "C4-03", "visits are tied to the cookie troth_id, and no cookie may be set undeclared"),
+    Rule("T4-04", "error", "C4-01", "either the site needs it, or the visitor decides; not both, not neither"),
+    Rule("T4-05", "error", "C4-03", "nobody would answer for this cookie"),
+    Rule("T4-06", "error", "C2.1-02", "an identifier would be set without a yes"),
+    Rule("T4-07", "error", "C4-03", "a third party would set an undeclared cookie"),
+    Rule("T4-08", "error", "C4-03", "refusing one purpose would leave a cookie of the other"),
+    Rule("T4-09", "error", "C4-03", "the pattern would cover cookies that are not meant"),
+    Rule("T4-10", "warning", "C4-03", "browsers end it after 400 days, so the stated time is not true"),
+    Rule("T4-11", "warning", "NDSMR 22", "the choice is forgotten early, so people are asked again too soon"),
+    Rule("T5-01", "error", "C5.2-01", "the term it names does not exist"),
+    Rule("T5-02", "error", "C5.2-02", "its records would be kept for ever (PIPL 19, pitfall P7)"),
+    Rule("T5-03", "warning", "C5.2-01", "people are told of a term that nothing has"),
+    Rule("T5-04", "warning", "X-02", "network logs are to be kept for at least six calendar months"),
+    Rule("T5-05", "warning", "X-01", "records of consent and requests are to be kept for at least three years"),
+    Rule(
+        "T5-06", "warning", "C5.2-01", "more than ten years without a law that asks for it is hardly the shortest time"
+    ),
+    Rule("T5-07", "warning", "X-01", "what survives an erasure has to be disclosed"),
+    Rule("T5-08", "error", "C5.2-02", "one class ends on one day, so its records cannot have two terms"),
+    Rule("T5-09", "error", "C5.1-01", "what is collected in China is stored in China (PIPL 36, 40)"),
+    Rule("T6-01", "error", "C6.1-02", "nobody could see what this recipient gets"),
+    Rule("T6-02", "warning", "C6.1-01", "information leaves for a company that no row of recipients names"),
+    Rule("T8-01", "error", "C8.2-03", "the practice rule allows 15 working days at most"),
+    Rule("T8-02", "warning", "C11-04", "an extension without an end makes the 15 days worth nothing"),
+    Rule("T9-01", "error", "C9-02", "the law protects every child under 14 (PIPL 31)"),
+    Rule("T11-01", "error", "C11-02", "questions and complaints would go nowhere"),
+    Rule("T11-02", "warning", "C11-02", "people look for a person who is in charge (PIPL 52)"),
+    Rule("T12-02", "error", "C12-01", "it would bind people before it was written"),
+    Rule("T12-03", "warning", "C12-01", "nobody gets time to read it before it holds"),
+    Rule("T12-04", "error", "C12-01", "days are counted in this zone"),
+    Rule("T12-05", "error", "C12-01", "two sections of one number cannot be told apart"),
+    Rule("T12-06", "warning", "C0-02", "a privacy policy is expected to have all twelve sections"),
+)
+
+RULES = {rule.id: rule for rule in _RULES}
+
+
+class Notes:
+    """Collects findings about one loaded policy; level, clause and why come from the book."""
+
+    def __init__(self, loaded: Loaded) -> None:
+        self.loaded = loaded
+        self.findings: list[Finding] = []
+
+    @property
+    def policy(self) -> Policy:
+        return self.loaded.policy
+
+    def add(self, rule_id: str, path: Path, what: str, fix: str) -> None:
+        """Note one case of a rule at a place of the file."""
+        rule, line = RULES[rule_id], self.loaded.lines.line_of(path)
+        self.findings.append(
+            Finding(
+                rule=rule.id,
+                level=rule.level,
+                line=line,
+                path=path,
+                what=what,
+                why=rule.why,
+                fix=fix,
+                clause=rule.clause,
+            )
+        )

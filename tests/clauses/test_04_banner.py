@@ -1,0 +1,275 @@
+"""Clause 4: the banner and the script are computed from the policy, so they cannot say or do anything else."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import re
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import pytest
+from msgspec import structs
+
+from troth.clock import SetClock
+from troth.notice.banner import asked_purposes, banner_config, text_hash
+from troth.notice.markup import Row, question_html
+from troth.notice.script import BUDGET_BYTES, build_script, compress_script, script_etag
+from troth.notice.shrink import shrink_script, shrink_styles
+from troth.policy import Loaded, Policy, load_policy
+from troth.policy.versions import Version, VersionList
+from troth.web.script import script_app, standing_versions
+from troth.words.banner import WORDS
+
+LANGUAGES = ("zh-CN", "en")
+URL = "https://privacy.www.example.com/privacy/policy?lang="
+
+
+@pytest.fixture(scope="module")
+def demo() -> Loaded:
+    with resources.as_file(resources.files("troth.demo") / "policy.yaml") as path:
+        return load_policy(path)
+
+
+@pytest.fixture(scope="module")
+def small() -> Loaded:
+    return load_policy(Path(__file__).parent.parent / "browser" / "policy.yaml")
+
+
+def script(loaded: Loaded, language: str = "en") -> str:
+    return build_script(loaded.policy, loaded.hash, language, "/troth", URL + language).decode()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_demo_script_keeps_within_its_budget(demo: Loaded, language: str) -> None:
+    size = len(gzip.compress(script(demo, language).encode(), 9, mtime=0))
+    assert 2_000 < size <= BUDGET_BYTES
+
+
+def test_the_same_policy_gives_the_same_bytes_and_another_gives_others(demo: Loaded) -> None:
+    assert script(demo) == script(demo)
+    assert compress_script(script(demo).encode()) == compress_script(script(demo).encode())
+    renamed = structs.replace(demo.policy.consent, reask_after_days=90)
+    other = build_script(structs.replace(demo.policy, consent=renamed), demo.hash, "en")
+    assert script_etag(other) != script_etag(script(demo).encode())
+
+
+def test_no_place_is_left_unfilled_and_nothing_names_a_comment(demo: Loaded) -> None:
+    text = script(demo)
+    assert "$config" not in text
+    assert "$html" not in text
+    assert "//" not in text.replace("https://", "")
+
+
+def test_every_text_of_the_banner_is_there_in_both_languages() -> None:
+    for key, texts in WORDS.items():
+        assert set(texts) == set(LANGUAGES), key
+        names = {language: set(re.findall(r"\{(\w+)\}", text)) for language, text in texts.items()}
+        assert names["zh-CN"] == names["en"], key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_banner_names_the_controller_and_the_purposes(small: Loaded, language: str) -> None:
+    config = banner_config(small.policy, small.hash, language)
+    assert small.policy.controller.name.in_(language) in config.words["intro"]
+    for purpose in ("statistics", "maps"):
+        assert small.policy.purposes[purpose].title.in_(language) in config.words["intro"]
+
+
+def test_only_purposes_on_consent_that_touch_the_browser_are_asked_for(small: Loaded) -> None:
+    assert asked_purposes(small.policy) == ["statistics", "maps"]
+    alone = structs.replace(small.policy, sdks={})
+    assert asked_purposes(alone) == ["statistics"]
+
+
+def test_a_guardian_is_not_asked_on_the_childs_screen(small: Loaded) -> None:
+    purposes = dict(small.policy.purposes)
+    purposes["maps"] = structs.replace(purposes["maps"], consent="guardian")
+    policy = structs.replace(small.policy, purposes=purposes)
+    assert asked_purposes(policy) == ["statistics"]
+    config = banner_config(policy, small.hash, "en")
+    assert config.others == ["maps"], "the answer still names it, with no"
+    assert "office_map" not in config.gates
+
+
+def test_a_separate_purpose_says_that_accept_all_leaves_it_out(small: Loaded) -> None:
+    statistics, maps = banner_config(small.policy, small.hash, "en").purposes
+    assert (statistics.separate, maps.separate) == (False, True)
+    assert "does not include it" in maps.text
+    assert "does not include it" not in statistics.text
+
+
+def test_the_beacon_may_send_what_is_declared_and_nothing_that_is_off(small: Loaded) -> None:
+    statistics, maps = banner_config(small.policy, small.hash, "en").purposes
+    assert set(statistics.facts) == {"path", "referrer", "stay", "tz", "screen", "opened_at"}
+    assert maps.facts == []
+    text = script(small)
+    assert "screen.width" in text
+    assert "colorDepth" not in text, "color_bits is off: the code that reads it is not in the script"
+    assert "cookieEnabled" not in text
+
+
+def test_a_withdrawal_clears_what_the_policy_declares_but_not_the_answer_itself(small: Loaded) -> None:
+    statistics = banner_config(small.policy, small.hash, "en").purposes[0]
+    assert statistics.clears == ["_va", "va_seen="]
+
+
+def test_the_gate_knows_only_declared_hosts_and_inherits_nothing(small: Loaded) -> None:
+    gates = banner_config(small.policy, small.hash, "en").gates
+    assert gates["visitor_analytics"] == ["statistics", "sdk.vendor.localhost"]
+    assert gates["office_map"] == ["maps", "sdk.vendor.localhost"]
+    assert "{__proto__:null," in script(small)
+
+
+def test_the_hash_of_the_words_changes_with_every_word_and_with_the_language(small: Loaded) -> None:
+    first = text_hash(small.policy, "en")
+    assert first == banner_config(small.policy, small.hash, "en").asked.text
+    assert first in script(small)
+    assert first != text_hash(small.policy, "zh-CN")
+    purposes = dict(small.policy.purposes)
+    text = type(purposes["maps"].text)({"en": "Other words.", "zh-CN": "别的话。"})
+    purposes["maps"] = structs.replace(purposes["maps"], text=text)
+    assert first != text_hash(structs.replace(small.policy, purposes=purposes), "en")
+
+
+def test_refusing_and_accepting_are_the_same_element_side_by_side(small: Loaded) -> None:
+    words = banner_config(small.policy, small.hash, "en").words
+    html = question_html(words, [], "/privacy")
+    pair = "<button value=none>Refuse all</button><button value=all>Accept all</button>"
+    assert html.count(pair) == 2
+    assert "checked" not in html
+
+
+@pytest.mark.parametrize(
+    "nasty", ["<img src=x onerror=alert(1)>", "'><script>alert(1)</script>", '"&lt;', "`${1}`", "</script>"]
+)
+def test_what_the_policy_says_is_text_and_never_markup(small: Loaded, nasty: str) -> None:
+    words = {**banner_config(small.policy, small.hash, "en").words, "title": nasty, "intro": nasty}
+    html = question_html(words, [Row("x", nasty, nasty)], nasty)
+    assert html.count("<script") == html.count("<img") == 0
+    assert "'><" not in html.replace("'></", "").split("</a>")[0].split("href=")[1]
+    controller = structs.replace(small.policy.controller, name=type(small.policy.title)({"en": nasty, "zh-CN": nasty}))
+    text = build_script(structs.replace(small.policy, controller=controller), small.hash, "en").decode()
+    assert "</script" not in text
+
+
+def test_shortening_keeps_strings_patterns_and_what_the_script_does() -> None:
+    source = """
+    (() => {
+      // a comment with "quotes" and a // in it
+      const first = "keep  // this /* and */ that";
+      const second = (text) => text.replace(/a \\/ b/g, "x");  /* gone */
+      const third = { first, second: first, fourth: [first, ] };
+      let fifth = 1;
+      fifth = fifth + +fifth;
+      return third.first;
+    })();
+    """
+    short = shrink_script(source)
+    assert '"keep  // this /* and */ that"' in short
+    assert "/a \\/ b/g" in short
+    assert "comment" not in short
+    assert "gone" not in short
+    assert "{first,second:first,fourth:[first]}" in short, "a name in braces is a key as well and keeps its name"
+    assert "+ +" in short
+    assert "fifth" not in short
+
+
+@pytest.mark.parametrize("source", ["const a = `b`;", "const a = 'b';", "(() => { return [1); })();"])
+def test_shortening_refuses_what_it_does_not_know(source: str) -> None:
+    with pytest.raises(ValueError, match=r"quotes|brackets"):
+        shrink_script(source)
+
+
+def test_shortened_styles_say_the_same() -> None:
+    assert shrink_styles("/* c */ a > b { color : red; margin: 0 auto; }\n") == "a>b{color :red;margin:0 auto}"
+
+
+def version(loaded: Loaded, hash_: str, day: int, policy: Policy | None = None) -> Version:
+    return Version(hash=hash_ * 64, policy=policy or loaded.policy, published_at=datetime(2026, 9, day, tzinfo=UTC))
+
+
+def test_answers_to_an_earlier_version_stand_unless_the_new_one_goes_further(small: Loaded) -> None:
+    narrow = structs.replace(small.policy, sdks={})
+    wide, narrower = version(small, "a", 2), version(small, "b", 3, narrow)
+    assert standing_versions(VersionList([wide, narrower]), narrower) == ["a" * 64]
+    widened = version(small, "c", 4)
+    assert standing_versions(VersionList([wide, narrower, widened]), widened) == ["a" * 64]
+    text = build_script(small.policy, "c" * 64, "en", standing=["a" * 64]).decode()
+    assert '["cccccccc","aaaaaaaa"]' in text
+
+
+def ask(app: Any, query: str = "", method: str = "GET", **headers: str) -> tuple[int, dict[str, str], bytes]:
+    sent: list[dict[str, Any]] = []
+    raw = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    scope = {
+        "type": "http",
+        "method": method,
+        "path": "/troth/troth.js",
+        "query_string": query.encode(),
+        "headers": raw,
+    }
+
+    async def send(message: dict[str, Any]) -> None:
+        sent.append(message)
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    asyncio.run(app(scope, receive, send))
+    head = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return sent[0]["status"], head, b"".join(message.get("body", b"") for message in sent[1:])
+
+
+@pytest.fixture
+def app(small: Loaded) -> Any:
+    versions = VersionList([version(small, "d", 2)])
+    clock = SetClock(datetime(2026, 9, 15, tzinfo=UTC))
+    return script_app(versions, clock, edge_path="/troth", privacy_url="https://privacy.www.example.com/privacy/policy")
+
+
+def test_the_edge_serves_the_script_in_the_language_asked_for_or_preferred(app: Any) -> None:
+    status, head, body = ask(app, "lang=zh-CN")
+    assert status == 200
+    assert "全部拒绝" in body.decode()
+    assert "lang=zh-CN'>" in body.decode()
+    assert head["content-type"] == "text/javascript; charset=utf-8"
+    assert head["cache-control"] == "public, max-age=300"
+    assert "Accept-Language" in head["vary"]
+    assert "Refuse all" in ask(app, accept_language="en-GB,en;q=0.9,zh;q=0.1")[2].decode()
+    assert "全部拒绝" in ask(app, accept_language="zh")[2].decode()
+    assert "set-cookie" not in head
+
+
+def test_the_edge_answers_304_to_who_has_the_script_and_405_to_other_methods(app: Any) -> None:
+    _, head, _ = ask(app, "lang=en")
+    assert ask(app, "lang=en", if_none_match=head["etag"])[::2] == (304, b"")
+    assert ask(app, "lang=zh-CN", if_none_match=head["etag"])[0] == 200
+    assert ask(app, "lang=en", method="POST")[0] == 405
+    status, _, body = ask(app, "lang=en", method="HEAD")
+    assert (status, body) == (200, b"")
+
+
+def test_the_edge_compresses_once_and_for_good(app: Any) -> None:
+    _, plain, body = ask(app, "lang=en")
+    _, head, zipped = ask(app, "lang=en", accept_encoding="gzip, br")
+    assert head["content-encoding"] == "gzip"
+    assert gzip.decompress(zipped) == body
+    assert head["etag"] != plain["etag"]
+    assert ask(app, "lang=en", accept_encoding="gzip", if_none_match=head["etag"])[0] == 304
+
+
+def test_without_a_version_in_force_there_is_no_script(small: Loaded) -> None:
+    early = SetClock(datetime(2020, 1, 1, tzinfo=UTC))
+    app = script_app(
+        VersionList([version(small, "d", 2)]), early, edge_path="/troth", privacy_url="https://x.example/p"
+    )
+    assert ask(app)[0] == 503
+
+
+def test_the_configuration_in_the_script_is_readable_as_data(small: Loaded) -> None:
+    stamp = re.search(r'\{policy:"(\w+)",lang:"(\w+)",text:"(\w+)"\}', script(small))
+    assert stamp is not None
+    assert stamp.groups() == (small.hash[:16], "en", text_hash(small.policy, "en"))
