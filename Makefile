@@ -5,7 +5,11 @@
 SHELL := /bin/bash
 VENV ?= .venv
 BIN := $(VENV)/bin
-PYTHON ?= $(shell command -v python3.13 || command -v python3.12 || command -v python3.11 || command -v python3)
+# The newest Python that really starts and can make environments: a version manager puts commands on
+# the path that only print that nothing is chosen.
+RUNS := import sys, ensurepip, venv; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for each in $$(type -ap python3.13 python3.12 python3.11 python3); do \
+	"$$each" -c '$(RUNS)' >/dev/null 2>&1 && echo "$$each" && break; done)
 RUN_STAMP := $(VENV)/.run-installed
 DEV_STAMP := $(VENV)/.dev-installed
 PORT ?= 8400
@@ -42,9 +46,8 @@ lock:
 	scripts/lock.sh
 
 $(VENV)/bin/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "error: $(PYTHON) is older than Python 3.11"; echo "fix:   make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 2; }
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || { echo "error: $(PYTHON) cannot make virtual environments"; echo "fix:   apt-get install python3-venv"; exit 2; }
-	$(PYTHON) -m venv $(VENV)
+	@[ -n "$(PYTHON)" ] && "$(PYTHON)" -c '$(RUNS)' || { echo "error: found no Python 3.11 or newer that can make virtual environments"; echo "fix:   apt-get install python3 python3-venv, or make $(MAKECMDGOALS) PYTHON=/path/to/python3.11"; exit 2; }
+	"$(PYTHON)" -m venv $(VENV)
 
 $(RUN_STAMP): requirements/run.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
