@@ -19,6 +19,7 @@ from msgspec import Struct
 from troth.clock import to_ms
 from troth.errors import Tampered
 from troth.ledger.encode import encode
+from troth.ledger.tree import Growth
 from troth.policy.permit import SubjectId
 
 # Stored in every entry. Never change or reuse a number.
@@ -67,6 +68,39 @@ class Numbered(Struct, frozen=True):
     entry: Entry
 
 
+class Appended:
+    """An entry on its way into the ledger; once the change is durable it knows its place and the head over it."""
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self._placed: tuple[int, str, Growth] | None = None
+
+    @property
+    def seq(self) -> int:
+        """The entry's number; the first is 0."""
+        return self._place[0]
+
+    @property
+    def checkpoint(self) -> str:
+        """The signed head of the batch that the entry was committed with."""
+        return self._place[1]
+
+    def proof(self) -> list[bytes]:
+        """Return the inclusion proof of the entry under that head."""
+        seq, _, growth = self._place
+        return growth.proof(seq)
+
+    def place(self, seq: int, checkpoint: str, growth: Growth) -> None:
+        """Say where the entry came to lie; the engine calls it after the commit."""
+        self._placed = (seq, checkpoint, growth)
+
+    @property
+    def _place(self) -> tuple[int, str, Growth]:
+        if self._placed is None:
+            raise RuntimeError("the change is not durable yet; ask after its block has ended")
+        return self._placed
+
+
 class Sealer(Protocol):
     """Seals payloads; the vault does it (`consent.sealing.VaultSealer`)."""
 
@@ -78,7 +112,7 @@ class Sealer(Protocol):
 class EntryBook(Protocol):
     """The ledger inside one change. Numbers are given when the change is committed."""
 
-    def append(self, draft: Draft) -> None: ...
+    def append(self, draft: Draft) -> Appended: ...
 
 
 class WithLedger(Protocol):
@@ -125,13 +159,12 @@ def record(
     record_id: str,
     policy_hash: str,
     at: datetime,
-) -> Entry:
+) -> Appended:
     """Seal the payload and append its entry to the change."""
     draft = draft_entry(
         sealer, kind, clause, payload, subject=subject, record_id=record_id, policy_hash=policy_hash, at=at
     )
-    change.ledger.append(draft)
-    return draft.entry
+    return change.ledger.append(draft)
 
 
 def read_payload(entry: Entry, opened: bytes) -> bytes:
@@ -143,7 +176,7 @@ def read_payload(entry: Entry, opened: bytes) -> bytes:
 
 
 def leaf_bytes(numbered: Numbered) -> bytes:
-    """Return what the tree will hash as a leaf: place, version, kind, second, policy, clause, commitment."""
+    """Return what the tree hashes as a leaf: place, version, kind, second, policy, clause, commitment."""
     entry = numbered.entry
     second = to_ms(entry.at) // 1000
     numbers = [str(numbered.seq), str(entry.version), str(second)]
