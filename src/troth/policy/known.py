@@ -77,7 +77,12 @@ class Remark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Basis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A reason the law accepts, or does not, for handling personal information."""
+    """A reason the law accepts, or does not, for handling personal information.
+
+    case_by_case     the policy alone does not call on it: somebody does, for a case with its own evidence
+    must_end         whoever calls on it says until when
+    honours_refusal  it stops for a person who refuses
+    """
 
     number: int
     title: Text
@@ -86,6 +91,9 @@ class Basis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     pipl: str = ""
     gdpr: str = ""
     needs: tuple[Literal["reference", "law"], ...] = ()
+    case_by_case: bool = False
+    must_end: bool = False
+    honours_refusal: bool = False
     remarks: tuple[Remark, ...] = ()
 
 
