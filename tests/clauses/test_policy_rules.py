@@ -79,6 +79,7 @@ CASES: dict[str, list[tuple[str, Any]]] = {
     "T4-09": [("cookies._va_session.pattern", "*")],
     "T4-10": [("cookies.troth_id.lifetime_days", 401)],
     "T4-11": [("cookies.troth.lifetime_days", 179)],
+    "T4-12": [("cookies._va.paths", ["products; Domain=acme.localhost"])],
     "T5-01": [("forms.contact.retention", "enquiry"), ("places.mailbox.retention", "enquiries")],
     "T5-02": [("retention.visits.criteria", {"function_days": None})],
     "T5-03": [("retention.letters", {**TERM, "class": "letters"})],

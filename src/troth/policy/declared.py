@@ -95,6 +95,9 @@ class Cookie(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
     set_by         "troth", "site", or the key of an SDK
     lifetime_days  0 = until the browser is closed
+    http_only      no script can see it: only a header can take it from the browser, and only by its exact name
+    paths          where it is set, if not on `/`: a script elsewhere cannot see it, a header must name the path
+    host           the host of ours that sets it, if not the site's own
     """
 
     party: Party
@@ -106,6 +109,9 @@ class Cookie(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     essential: bool = False
     pattern: str | None = None
     storage: StoredIn = "cookie"
+    http_only: bool = False
+    paths: tuple[str, ...] = ()
+    host: str = ""
 
 
 class StoredName(Struct, frozen=True):

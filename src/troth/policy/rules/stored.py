@@ -9,6 +9,7 @@ from troth.policy.findings import Path, nearest, one_of
 from troth.policy.known import catalogue
 from troth.policy.rules.book import Notes
 from troth.policy.rules.links import check_purpose
+from troth.policy.rules.scope import is_host
 
 CHOICE, IDENTIFIER = "troth", "troth_id"
 BROWSERS_KEEP_DAYS = 400
@@ -16,6 +17,8 @@ BROWSERS_KEEP_DAYS = 400
 # A name as RFC 6265 allows it, with at least one sign before the star.
 _PATTERN = re.compile(r"[!#$%&'+\-.^_`|~0-9A-Za-z]+\*?")
 _NAME = re.compile(r"[!#$%&'+\-.^_`|~0-9A-Za-z]+")
+# A path as it stands in a Set-Cookie header: nothing that could end the attribute or the header.
+_PATH = re.compile(r"/[!#$%&'()*+,\-./:=@_~0-9A-Za-z]*")
 
 
 def check_stored(notes: Notes) -> None:
@@ -45,6 +48,21 @@ def _check_cookie(notes: Notes, name: str, cookie: Cookie) -> None:
     if cookie.lifetime_days > BROWSERS_KEEP_DAYS and cookie.storage == "cookie":
         what = f'the cookie "{name}" is said to last {cookie.lifetime_days} days'
         notes.add("T4-10", (*path, "lifetime_days"), what, f"at most {BROWSERS_KEEP_DAYS}")
+    _check_place(notes, path, name, cookie)
+
+
+def _check_place(notes: Notes, path: Path, name: str, cookie: Cookie) -> None:
+    """Check what clearing needs of a cookie: its paths and its host, which only a cookie can have."""
+    for number, place in enumerate(cookie.paths):
+        if not _PATH.fullmatch(place):
+            what = f'the cookie "{name}" is set on "{place}", which is not a path'
+            notes.add("T4-12", (*path, "paths", number), what, "write a path that begins with /, like /shop")
+    if cookie.host and not is_host(cookie.host):
+        what = f'"{cookie.host}" is not a host'
+        notes.add("T4-12", (*path, "host"), what, "write the host only, in lower case: shop.example.com")
+    if cookie.storage != "cookie" and (cookie.paths or cookie.http_only):
+        what = f'"{name}" is kept in browser storage, which has neither paths nor "http_only"'
+        notes.add("T4-12", path, what, "leave out paths and http_only")
 
 
 def _check_setter(notes: Notes, path: Path, name: str, cookie: Cookie) -> None:
@@ -71,10 +89,7 @@ def _check_choice(notes: Notes) -> None:
     if told != (True, "troth", "choice", "first", None, "cookie"):
         fix = "write essential: true, set_by: troth, content: choice, party: first"
         notes.add("T4-02", ("cookies", CHOICE), 'the cookie "troth" is an essential choice without a number', fix)
-    if cookie.lifetime_days < notes.policy.consent.reask_after_days:
-        what = f"the choice is kept for {cookie.lifetime_days} days, but to be asked again after "
-        what += f"{notes.policy.consent.reask_after_days}"
-        notes.add("T4-11", ("cookies", CHOICE, "lifetime_days"), what, "keep it as long as you promise not to ask")
+    _check_own_lifetime(notes, CHOICE, cookie)
 
 
 def _check_identifier(notes: Notes) -> None:
@@ -89,3 +104,12 @@ def _check_identifier(notes: Notes) -> None:
     if told != (False, "troth", "random_id", "first", None, "cookie"):
         fix = "write set_by: troth, content: random_id, party: first, and leave out essential"
         notes.add("T4-02", ("cookies", IDENTIFIER), 'the cookie "troth_id" is a random number after consent', fix)
+    _check_own_lifetime(notes, IDENTIFIER, cookie)
+
+
+def _check_own_lifetime(notes: Notes, name: str, cookie: Cookie) -> None:
+    """Check that our own cookie, which is set until people are asked again, is declared for at least as long."""
+    days = notes.policy.consent.reask_after_days
+    if cookie.lifetime_days < days:
+        what = f'the cookie "{name}" is declared for {cookie.lifetime_days} days, but set for {days}'
+        notes.add("T4-11", ("cookies", name, "lifetime_days"), what, f"at least {days}, or ask again sooner")
