@@ -13,6 +13,7 @@ from troth.console.metrics import metrics_app
 from troth.console.statistics import console_app
 from troth.engines.logs import log_to_stderr
 from troth.engines.server import listen, serve_forever
+from troth.pages.declared_cookies import only_declared_cookies
 from troth.pages.headers import AsgiApp, Receive, Scope, Send
 from troth.policy import load_policy
 from troth.settings import Settings
@@ -25,8 +26,8 @@ from troth.web.rooms import rooms_app
 from troth.web.script import script_app
 
 
-def front_of(house: House, *, machine_names: Collection[str] = ()) -> Front:
-    """Return everything a house answers, as one ASGI application.
+def front_of(house: House, *, machine_names: Collection[str] = ()) -> AsgiApp:
+    """Return everything a house answers, as one ASGI application that sets no cookie the policy does not declare.
 
     machine_names  further names that mean this machine itself, for the console (the demo's `*.localhost` names)
     """
@@ -40,10 +41,13 @@ def front_of(house: House, *, machine_names: Collection[str] = ()) -> Front:
     def count(reason: str) -> None:
         house.collector.refuse(Drop("C4-04", reason), house.now_ms())
 
+    def count_cookie(name: str) -> None:
+        house.collector.refuse(Drop("C4-03", "cookie not declared, not set", name=name), house.now_ms())
+
     site = house.policy.scope.origins[0]
     privacy = f"{rooms}/privacy/policy"
     consent = ConsentEndpoint(house.desk, house.versions, proxies, rate, house.clock, count)
-    return Front(
+    front = Front(
         edge_path=edge,
         edge={
             "collect": CollectEndpoint(house.collector, proxies, rate, house.clock),
@@ -74,6 +78,7 @@ def front_of(house: House, *, machine_names: Collection[str] = ()) -> Front:
         console_port=settings.console_port,
         console_hosts=names,
     )
+    return only_declared_cookies(front, house.versions, house.clock, count_cookie)
 
 
 def _console(house: House, names: Collection[str]) -> AsgiApp:

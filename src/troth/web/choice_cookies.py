@@ -1,29 +1,35 @@
-"""The two first-party cookies of a choice, as the edge sets them (C4-02): one without an identifier, one with."""
+"""The two first-party cookies of a choice, as the edge sets them (C4-02), and the headers that clear others (C8.3-02)."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Final
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
 from troth.consent import Decided
+from troth.policy.declared import Cookie
 from troth.policy.model import Policy
 
 CHOICE_COOKIE: Final = "troth"
 TOKEN_COOKIE: Final = "troth_id"  # noqa: S105 - the name of a cookie, not a secret
 TOKEN: Final = re.compile(r"[0-9a-f]{32}")
-CHOICE: Final = re.compile(r"([yn])\.([0-9a-f]{8})\.(\d{8})\.([A-Za-z0-9_.-]*(?:~[A-Za-z0-9_.-]+)*)")
+CHOICE: Final = re.compile(r"([ygn])\.([0-9a-f]{8})\.(\d{8})\.([A-Za-z0-9_.-]*(?:~[A-Za-z0-9_.-]+)*)")
 
 
 class Remembered(Struct, frozen=True):
-    """What the cookie `troth` says: yes or no, under which policy, since when, for which purposes."""
+    """What the cookie `troth` says: yes or no, under which policy, since when, for which purposes.
+
+    over_gpc  the yes was given while the browser's opt-out signal was on, so a signal does not end it
+    """
 
     policy8: str
     decided_on: date
     granted: frozenset[str]
+    over_gpc: bool = False
 
 
 def choice_cookies(decided: Decided, today: date) -> list[str]:
@@ -32,8 +38,7 @@ def choice_cookies(decided: Decided, today: date) -> list[str]:
     Without a grant the token is cleared. No identifier is ever in `troth`; neither is HttpOnly, the script reads both.
     """
     seconds = int((decided.until - decided.decided_at).total_seconds())
-    answer = "y" if decided.granted else "n"
-    value = f"{answer}.{decided.policy_hash[:8]}.{today:%Y%m%d}.{'~'.join(sorted(decided.granted))}"
+    value = f"{_answer(decided)}.{decided.policy_hash[:8]}.{today:%Y%m%d}.{'~'.join(sorted(decided.granted))}"
     cookies = [f"{CHOICE_COOKIE}={value}; Path=/; Max-Age={seconds}; SameSite=Lax; Secure"]
     if decided.granted and decided.token:
         cookies.append(f"{TOKEN_COOKIE}={decided.token}; Path=/; Max-Age={seconds}; SameSite=Lax; Secure")
@@ -42,21 +47,61 @@ def choice_cookies(decided: Decided, today: date) -> list[str]:
     return cookies
 
 
+def _answer(decided: Decided) -> str:
+    """Return `y` for a yes, `g` for a yes given although the opt-out signal was on, `n` for a no."""
+    if not decided.granted:
+        return "n"
+    return "g" if getattr(decided, "gpc", False) else "y"
+
+
 def cleared_cookies(policy: Policy, refused: Iterable[str]) -> list[str]:
     """Return the Set-Cookie values that take the declared cookies of refused purposes from the browser.
 
-    Reaches plain names on the site's own host. Patterns, other paths or domains and local storage need the script.
+    One header for every declared path and every level of the site's host names: a browser only lets go of a cookie
+    whose name, path and domain are all named, and ignores what was never there. This is the only way to what is
+    HttpOnly. Patterns need the script, cookies of other companies their own hosts: `app/placement.py` says which.
     """
-    names = [
-        stored.pattern for purpose in refused for stored in policy.stored_for(purpose) if stored.storage == "cookie"
-    ]
-    return [
-        _cleared(name) for name in sorted(set(names)) if "*" not in name and name not in (CHOICE_COOKIE, TOKEN_COOKIE)
-    ]
+    levels = ["", *domain_levels(policy.scope.origins)]
+    cookies = sorted({entry for purpose in refused for entry in _nameable(policy, purpose)})
+    return [_cleared(name, path, domain) for name, path in cookies for domain in levels]
 
 
-def _cleared(name: str) -> str:
-    return f"{name}=; Path=/; Max-Age=0; SameSite=Lax; Secure"
+def _nameable(policy: Policy, purpose: str) -> Iterator[tuple[str, str]]:
+    """Yield name and path of every cookie of a purpose that a header of the site's own host can name."""
+    for name, cookie in policy.cookies_for(purpose).items():
+        if can_be_named(name, cookie):
+            for path in cookie.paths or ("/",):
+                yield plain_name(name, cookie), path
+
+
+def can_be_named(name: str, cookie: Cookie) -> bool:
+    """Whether a header can take this cookie away: ours, not stored elsewhere, with a name and not a pattern."""
+    is_own = name in (CHOICE_COOKIE, TOKEN_COOKIE)
+    return cookie.storage == "cookie" and cookie.party == "first" and "*" not in plain_name(name, cookie) and not is_own
+
+
+def plain_name(name: str, cookie: Cookie) -> str:
+    """Return the name or the pattern under which a browser keeps it."""
+    return cookie.pattern or name
+
+
+def domain_levels(origins: Iterable[str]) -> list[str]:
+    """Return every domain a cookie of these origins may have been set on: `www.a.test`, `a.test`.
+
+    The top level is left out; a browser refuses it, like every other public suffix it knows.
+    """
+    levels: dict[str, None] = {}
+    for origin in origins:
+        labels = (urlsplit(origin).hostname or "").split(".")
+        if labels[-1].isdecimal() or ":" in labels[0]:
+            continue  # an address has no levels
+        levels.update(dict.fromkeys(".".join(labels[at:]) for at in range(len(labels) - 1)))
+    return list(levels)
+
+
+def _cleared(name: str, path: str = "/", domain: str = "") -> str:
+    level = f"; Domain={domain}" if domain else ""
+    return f"{name}=; Path={path}{level}; Max-Age=0; SameSite=Lax; Secure"
 
 
 def read_cookies(header: str) -> Mapping[str, str]:
@@ -82,8 +127,8 @@ def remembered_choice(cookies: Mapping[str, str]) -> Remembered | None:
         decided_on = datetime.strptime(found[3], "%Y%m%d").date()  # noqa: DTZ007 - a date without a time
     except ValueError:
         return None
-    granted = frozenset(found[4].split("~")) - {""} if found[1] == "y" else frozenset()
-    return Remembered(found[2], decided_on, granted)
+    granted = frozenset(found[4].split("~")) - {""} if found[1] in "yg" else frozenset()
+    return Remembered(found[2], decided_on, granted, over_gpc=found[1] == "g")
 
 
 def known_token(cookies: Mapping[str, str]) -> str:

@@ -59,7 +59,7 @@ _RULES = (
     Rule("T3-07", "error", "C3-xx", "a purpose that waits for itself never starts"),
     Rule("T4-01", "error", "C4-03", "a choice is remembered by the cookie troth, and no cookie may be set undeclared"),
     Rule("T4-02", "error", "C4-02", "the cookie would be described as something it is not"),
-    Rule("T4-03", "error", "C4-03", "visits are tied to the cookie troth_id, and no cookie may be set undeclared"),
+    Rule("T4-03", "error", "C4-03", "a yes is tied to the cookie troth_id, and no cookie may be set undeclared"),
     Rule("T4-04", "error", "C4-01", "either the site needs it, or the visitor decides; not both, not neither"),
     Rule("T4-05", "error", "C4-03", "nobody would answer for this cookie"),
     Rule("T4-06", "error", "C2.1-02", "an identifier would be set without a yes"),

@@ -6,7 +6,6 @@ import re
 
 from troth.policy.declared import Cookie
 from troth.policy.findings import Path, nearest, one_of
-from troth.policy.known import catalogue
 from troth.policy.rules.book import Notes
 from troth.policy.rules.links import check_purpose
 from troth.policy.rules.scope import is_host
@@ -94,11 +93,10 @@ def _check_choice(notes: Notes) -> None:
 
 def _check_identifier(notes: Notes) -> None:
     cookie = notes.policy.cookies.get(IDENTIFIER)
-    asked = {key for key, use in notes.policy.collected_facts.items() if key in catalogue() and use.purposes}
     if cookie is None:
-        if asked & {key for key, fact in catalogue().items() if fact.needs_consent}:
-            fix = 'add "troth_id" with set_by: troth, content: random_id and the purpose of the visit facts'
-            notes.add("T4-03", ("cookies",), 'visit facts are collected, but "troth_id" is not declared', fix)
+        if notes.policy.consent_purposes:
+            fix = 'add "troth_id" with set_by: troth, content: random_id and a purpose that is agreed to'
+            notes.add("T4-03", ("cookies",), 'consent is asked for, but "troth_id" is not declared', fix)
         return
     told = (cookie.essential, cookie.set_by, cookie.content, cookie.party, cookie.pattern, cookie.storage)
     if told != (False, "troth", "random_id", "first", None, "cookie"):
