@@ -7,12 +7,11 @@ import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, TypeVar
-from urllib.parse import urlsplit
-
-from msgspec import Struct
+from typing import TypeVar
 
 from troth.app import geography
+from troth.app.placement import look_at_placement
+from troth.app.signs import Level, Sign
 from troth.clock import SystemClock, WorkCalendar
 from troth.duties import WAITING_FOR_A_HANDLER
 from troth.engines.keys import open_key_file
@@ -20,22 +19,12 @@ from troth.engines.lockdown import encrypted_swap
 from troth.engines.sql.identity import open_identity
 from troth.engines.sql.register import Register
 from troth.errors import TrothError
-from troth.policy import Loaded, Policy, check_policy, load_policy
+from troth.policy import Loaded, check_policy, load_policy
 from troth.settings import Settings
 
-Level = Literal["ok", "warning", "problem"]
 T = TypeVar("T")
 DISK_FREE_MB = 500
 CALENDAR_NOTICE = timedelta(days=45)
-
-
-class Sign(Struct, frozen=True):
-    """One thing looked at: its level, what was seen, and what to do about it."""
-
-    about: str
-    level: Level
-    says: str
-    fix: str = ""
 
 
 def examine(path: Path, settings: Settings) -> list[Sign]:
@@ -43,7 +32,7 @@ def examine(path: Path, settings: Settings) -> list[Sign]:
     signs: list[Sign] = []
     loaded = _try(signs, "policy", lambda: load_policy(path))
     if loaded is not None:
-        signs += [*_policy(loaded), *_placement(loaded.policy, settings)]
+        signs += [*_policy(loaded), *look_at_placement(loaded.policy, settings)]
     signs += [*_keys(settings), *_swap(), *_disk(settings.data), *_calendar(settings), *_geography(settings.data)]
     signs += _duties(settings)
     return signs
@@ -63,26 +52,6 @@ def _policy(loaded: Loaded) -> Iterator[Sign]:
     level: Level = "problem" if errors else "warning" if warnings else "ok"
     fix = "run troth check" if errors or warnings else ""
     yield Sign("policy", level, f"version {loaded.policy.version}, {errors} errors, {warnings} warnings", fix)
-
-
-def _placement(policy: Policy, settings: Settings) -> Iterator[Sign]:
-    """Say what this placement cannot do (design 3.10): rooms need an origin of their own, pages need TLS."""
-    rooms = urlsplit(settings.public_url)
-    local = (rooms.hostname or "").endswith(("localhost", "127.0.0.1"))
-    if rooms.netloc in {urlsplit(origin).netloc for origin in policy.scope.origins}:
-        fix = "give the rooms a host of their own, like privacy.example.com, in --public-url"
-        yield Sign("placement", "problem", "the rooms share the site's origin, where any script could use them", fix)
-    elif rooms.scheme != "https" and not local:
-        fix = "put a proxy with a certificate in front"
-        yield Sign("placement", "problem", "the rooms are reached without TLS: tokens travel in clear", fix)
-    elif local:
-        fix = "give --public-url the address visitors will use"
-        yield Sign("placement", "warning", f"the rooms are only known on this machine ({settings.public_url})", fix)
-    else:
-        yield Sign("placement", "ok", f"rooms at {settings.public_url}, edge at {settings.edge_path} on the site")
-    if not settings.trusted_proxies:
-        fix = "name the proxy in --trusted-proxies, or every visitor seems to come from it"
-        yield Sign("proxies", "warning", "no proxy is trusted: addresses are those of the connections", fix)
 
 
 def _keys(settings: Settings) -> Iterator[Sign]:

@@ -97,7 +97,7 @@ class Cookie(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     lifetime_days  0 = until the browser is closed
     http_only      no script can see it: only a header can take it from the browser, and only by its exact name
     paths          where it is set, if not on `/`: a script elsewhere cannot see it, a header must name the path
-    host           the host of ours that sets it, if not the site's own
+    host           the host it lies on, if not the site's own
     """
 
     party: Party

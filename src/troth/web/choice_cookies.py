@@ -1,4 +1,4 @@
-"""The two first-party cookies of a choice, as the edge sets them (C4-02), and the headers that clear others (C8.3-02)."""
+"""The two cookies of a choice, as the edge sets them (C4-02), and the headers that clear all others (C8.3-02)."""
 
 from __future__ import annotations
 
