@@ -45,7 +45,9 @@ def read_public_keys(raw: bytes, file: str = "troth-keys.json") -> list[PublicKe
     try:
         entries = msgspec.json.decode(raw, type=_File).keys
     except (msgspec.DecodeError, UnicodeDecodeError):
-        raise UnusableInput("this is no file of public keys", "fetch /.well-known/troth-keys.json again", file) from None
+        raise UnusableInput(
+            "this is no file of public keys", "fetch /.well-known/troth-keys.json again", file
+        ) from None
     keys = [PublicKey(name=e.name, use=e.use, key=e.key, since=e.since, until=e.until) for e in entries]
     for key, entry in zip(keys, entries, strict=True):
         if len(key.key) != 32 or key.verifier != entry.verifier:

@@ -45,6 +45,22 @@ def with_security_headers(app: AsgiApp, content_security_policy: str = CONTENT_S
     return guarded
 
 
+def answering_head(app: AsgiApp) -> AsgiApp:
+    """Return `app` answering HEAD with exactly the headers of GET and no body, on every address it has."""
+
+    async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await app(scope, receive, send)
+            return
+
+        async def send_bodiless(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await app({**scope, "method": "GET"}, receive, send_bodiless)
+
+    return guarded
+
+
 def only_for_hosts(app: AsgiApp, hosts: Iterable[str]) -> AsgiApp:
     """Return `app` answering 421 to any Host not in `hosts` (rule 45), so no foreign name can be pointed at us.
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
 
 from markdown_it import MarkdownIt
+from markdown_it.token import Token
 from markupsafe import Markup
 
 RULES: Final = ("list", "emphasis", "link", "newline", "escape", "entity")
@@ -24,12 +26,25 @@ def is_allowed_link(target: str) -> bool:
     return bool(OURS.match(target)) if names_a_scheme else True
 
 
+def _open_link(renderer: Any, tokens: Sequence[Token], at: int, options: Any, env: Mapping[str, str]) -> str:
+    """Return a link's tag: one into our own pages keeps the language, one out of them is marked and says nothing."""
+    link = tokens[at]
+    target = str(link.attrGet("href") or "")
+    if target.startswith("/") and env.get("lang"):
+        path, mark, place = target.partition("#")
+        link.attrSet("href", f"{path}{'&' if '?' in path else '?'}lang={env['lang']}{mark}{place}")
+    elif target.lower().startswith("https:"):
+        link.attrSet("rel", "noreferrer noopener")
+    return str(renderer.renderToken(tokens, at, options, env))
+
+
 class _Reader(MarkdownIt):
     """The library's reader, which asks us before it makes a link."""
 
     def __init__(self) -> None:
         super().__init__("zero", {"html": False, "linkify": False, "typographer": False, "breaks": False})
         self.enable(list(RULES))
+        self.add_render_rule("link_open", _open_link)
 
     def validateLink(self, url: str) -> bool:
         return is_allowed_link(url)
@@ -38,9 +53,12 @@ class _Reader(MarkdownIt):
 _READER: Final = _Reader()
 
 
-def render_markdown(text: str) -> Markup:
-    """Return paragraphs, bold, emphasis, lists and links of `text` as HTML; everything else stays text."""
-    return Markup(_READER.render(text))  # noqa: S704 - the library escapes all text; html is off
+def render_markdown(text: str, language: str = "") -> Markup:
+    """Return paragraphs, bold, emphasis, lists and links of `text` as HTML; everything else stays text.
+
+    language   kept by links to pages of ours
+    """
+    return Markup(_READER.render(text, {"lang": language}))  # noqa: S704 - the library escapes all text; html is off
 
 
 def render_line(text: str) -> Markup:

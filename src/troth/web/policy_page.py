@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
-from typing import Final, Literal
+from typing import Final
 
 from markupsafe import Markup
 from msgspec import Struct
@@ -18,6 +17,7 @@ from troth.policy.versions import Version
 from troth.web import registers
 from troth.web.markdown import gist, render_markdown
 from troth.web.registers import Register
+from troth.web.version_list import Edition, others_with_number, versions_register
 from troth.words import Language
 
 Builder = Callable[[Policy, Language], Register]
@@ -68,22 +68,22 @@ class Section(Struct, frozen=True):
 
 
 class PolicyPage(Struct, frozen=True):
-    """Everything the template shows. `loose` are tables whose clause is missing."""
+    """Everything the template shows. `loose` are tables whose clause is missing, `twins` other texts of its number."""
 
     policy: Policy
     hash: str
+    edition: Edition
     sections: Sequence[Section]
     weighty: Sequence[Section]
     loose: Sequence[Register]
-    state: Literal["current", "old", "coming"]
     current: Version | None
-    versions: Sequence[Version]
+    twins: Sequence[Edition]
+    versions: Register
 
 
-def policy_page(
-    version: Version, language: Language, current: Version | None, versions: Sequence[Version], now: datetime
-) -> PolicyPage:
-    """Return the page of `version`, saying whether it holds now, was replaced or is still to come."""
+def policy_page(edition: Edition, all_: Sequence[Edition], language: Language) -> PolicyPage:
+    """Return the page of one version among all: whether it holds now, was replaced or is still to come."""
+    version = edition.version
     policy = version.policy
     texts = {clause.id: _text(clause.body.in_(language), policy, language) for clause in policy.clauses}
     placed = {name for text in texts.values() for name in _names(text)}
@@ -93,18 +93,16 @@ def policy_page(
             texts[HOMES[name]] += f"\n\n{{{name}}}"
     sections = tuple(_section(clause, texts[clause.id], policy, language) for clause in policy.clauses)
     loose = [BUILDERS[name](policy, language) for name in unplaced if HOMES[name] not in texts]
-    state: Literal["current", "old", "coming"] = "current"
-    if current is None or version.hash != current.hash:
-        state = "coming" if version.in_force_from > now else "old"
     return PolicyPage(
         policy=policy,
         hash=version.hash,
+        edition=edition,
         sections=sections,
         weighty=tuple(section for section in sections if section.is_weighty),
         loose=tuple(table for table in loose if table.rows),
-        state=state,
-        current=current,
-        versions=tuple(versions),
+        current=next((one.version for one in all_ if one.state == "current"), None),
+        twins=others_with_number(all_, version),
+        versions=versions_register(all_, language, version.hash),
     )
 
 
@@ -135,7 +133,7 @@ def _parts(text: str, policy: Policy, language: Language) -> list[Part]:
             register = builder(policy, language)
             parts += [Part(register=register)] if register.rows else []
         elif piece.strip():
-            parts.append(Part(prose=render_markdown(piece)))
+            parts.append(Part(prose=render_markdown(piece, language)))
     return parts
 
 

@@ -3,24 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from urllib.parse import urlsplit
 
 from msgspec import Struct
 
-from troth.policy.declared import Purpose
+from troth.policy.declared import Purpose, Sdk
 from troth.policy.model import Policy
 from troth.web.names import basis_name, category_name, days_in_words, fact_name, form_kept, retention_name
 from troth.words import Language, say
 
 
 class Cell(Struct, frozen=True):
-    """One cell: text, a second line under it, and small marks beside it. `label` is its column on a narrow screen."""
+    """One cell: text, further lines under it, and small marks beside it.
+
+    to     address on these pages that the text links to
+    leads  address elsewhere that the text links to; `away` says in words that it leaves the site
+    """
 
     text: str
     note: str = ""
     tags: Sequence[tuple[str, str]] = ()
     code: bool = False
-    link: str = ""
-    link_text: str = ""
+    to: str = ""
+    leads: str = ""
+    away: str = ""
+    more: str = ""
 
 
 class Register(Struct, frozen=True):
@@ -52,8 +59,8 @@ def facts_register(policy: Policy, language: Language) -> Register:
     for key, fact in policy.collected_facts.items():
         purposes = [policy.purposes[name] for name in fact.purposes if name in policy.purposes]
         kept = policy.retention.get(fact.retention or "")
-        why = _listed((purpose.title.in_(language) for purpose in purposes), language)
-        basis = _listed(dict.fromkeys(basis_name(purpose, language) for purpose in purposes), language)
+        why = listed((purpose.title.in_(language) for purpose in purposes), language)
+        basis = listed(dict.fromkeys(basis_name(purpose, language) for purpose in purposes), language)
         rows.append(
             (
                 Cell(fact_name(key, language), fact.necessity.in_(language) if fact.necessity else ""),
@@ -63,7 +70,7 @@ def facts_register(policy: Policy, language: Language) -> Register:
             )
         )
     off = [fact_name(key, language) for key, fact in policy.facts.items() if fact.is_off]
-    after = f"{say('facts.off', language)}{_colon(language)}{_listed(off, language)}" if off else ""
+    after = f"{say('facts.off', language)}{_colon(language)}{listed(off, language)}" if off else ""
     intro = f"{say('facts.intro', language, count=len(rows))} {say('precision.meaning', language)}"
     columns = ("facts.what", "facts.precision", "facts.why", "facts.keep")
     return _register("facts", language, columns, rows, intro, after)
@@ -95,21 +102,18 @@ def sdks_register(policy: Policy, language: Language) -> Register:
     rows = []
     for sdk in policy.sdks.values():
         purpose = policy.purposes.get(sdk.purpose)
-        data = _listed((category_name(key, language) for key in sdk.data), language)
+        data = listed((category_name(key, language) for key in sdk.data), language)
         rows.append(
             (
-                Cell(
-                    sdk.product.in_(language),
-                    sdk.company.in_(language),
-                    link=sdk.statement_url,
-                    link_text=say("policy.new_tab", language),
-                ),
+                Cell(sdk.product.in_(language), sdk.company.in_(language)),
                 Cell(purpose.title.in_(language) if purpose else "", sdk.scene.in_(language)),
                 Cell(data, sdk.method.in_(language)),
                 Cell(sdk.retention.in_(language)),
+                statement_cell(sdk, language),
             )
         )
-    return _register("sdks", language, ("sdks.product", "sdks.purpose", "sdks.data", "sdks.keep"), rows)
+    columns = ("sdks.product", "sdks.purpose", "sdks.data", "sdks.keep", "third.statement")
+    return _register("sdks", language, columns, rows)
 
 
 def cookies_register(policy: Policy, language: Language) -> Register:
@@ -165,7 +169,7 @@ def recipients_register(policy: Policy, language: Language) -> Register:
     rows = []
     for recipient in policy.recipients.values():
         purpose = policy.purposes.get(recipient.purpose)
-        what = _listed((category_name(key, language) for key in recipient.categories), language)
+        what = listed((category_name(key, language) for key in recipient.categories), language)
         rows.append(
             (
                 Cell(recipient.name.in_(language), recipient.contact),
@@ -182,6 +186,18 @@ def measures_register(policy: Policy, language: Language) -> Register:
     """Return the measures the policy promises (C7)."""
     rows = [(Cell(measure.in_(language)),) for measure in policy.security.measures]
     return Register("measures", say("measures.title", language), (), rows)
+
+
+def statement_cell(sdk: Sdk, language: Language) -> Cell:
+    """Return the link to a company's own statement, marked as leaving this site."""
+    host = urlsplit(sdk.statement_url).hostname or ""
+    away = say("link.leaves", language, host=host)
+    return Cell(say("third.read", language), leads=sdk.statement_url, away=away)
+
+
+def listed(names: Iterable[str], language: Language) -> str:
+    """Return names one after the other, as the language separates them."""
+    return ("、" if language == "zh-CN" else ", ").join(names)
 
 
 def _register(
@@ -203,7 +219,3 @@ def _ground(purpose: Purpose, language: Language) -> str:
 
 def _colon(language: Language) -> str:
     return "：" if language == "zh-CN" else ": "
-
-
-def _listed(names: Iterable[str], language: Language) -> str:
-    return ("、" if language == "zh-CN" else ", ").join(names)
