@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
+from troth.app.signing import head_signer
 from troth.clock import SystemClock
 from troth.consent import Choice, ConsentDesk, VaultSealer
 from troth.engines.keys import create_key_file, open_key_file
@@ -43,7 +44,7 @@ def _open(folder: Path) -> tuple[Register, ConsentDesk, Choice]:
     create_key_file(folder / "key", clock)
     keys = open_key_file(folder / "key")
     identity = open_identity(folder / "identity.db", keys)
-    register = Register(folder / "register.db", identity)
+    register = Register(folder / "register.db", identity, head_signer(keys, "bench"))
     loaded = load_policy_text(resources.files("troth.demo").joinpath("policy.yaml").read_bytes())
     version = Version(hash=loaded.hash, policy=loaded.policy, published_at=datetime(2026, 8, 1, tzinfo=UTC))
     versions = VersionList([version])

@@ -12,6 +12,8 @@ from houses import Houses
 
 from troth.clock import SetClock
 
+pytest_plugins = ["two_engines"]
+
 NOON = datetime(2026, 9, 15, 4, 0, tzinfo=UTC)
 
 

@@ -35,6 +35,13 @@ SETTINGS = (
     Setting(
         "key_file", "path", "", "The key file, outside the data folder; by default keys/troth-keys.json beside it."
     ),
+    Setting(
+        "register",
+        "text",
+        "",
+        "The register's database, like postgresql+psycopg://troth@db/troth; by default register.sqlite in the data "
+        "folder. Give a URL with a password by its variable: others on the machine see the flags of a command.",
+    ),
     Setting("public_url", "text", "", "Where the rooms are reached, like https://privacy.example.com."),
     Setting("edge_path", "text", "/troth", "The path under which the site's own host reaches the edge."),
     Setting("trusted_proxies", "list", "", "Addresses or networks whose X-Forwarded-For is believed, with commas."),
@@ -55,12 +62,21 @@ class Settings(Struct, frozen=True, kw_only=True):
     console_port: int
     data: Path
     key_file: Path
+    register: str
     public_url: str
     edge_path: str
     trusted_proxies: tuple[str, ...]
     rate_per_s: int
     rate_burst: int
     calendar_file: Path | None
+
+    def __repr__(self) -> str:
+        return f"Settings(data={str(self.data)!r}, …)"  # the register's URL may hold a password
+
+    @property
+    def register_place(self) -> str | Path:
+        """Where the register is: a database URL, or a file."""
+        return self.register or self.data / "register.sqlite"
 
 
 def read_settings(given: Mapping[str, object] | None = None, environment: Mapping[str, str] | None = None) -> Settings:

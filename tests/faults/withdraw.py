@@ -11,6 +11,7 @@ import sys
 import time
 from pathlib import Path
 
+from troth.app.signing import head_signer
 from troth.clock import SetClock, SystemClock
 from troth.consent import ConsentDesk
 from troth.consent.sealing import VaultSealer
@@ -28,7 +29,7 @@ def main(data: Path, key_file: Path, token: str, at: str = "") -> None:
     clock = SetClock(SystemClock().now().fromisoformat(at)) if at else SystemClock()
     keys = open_key_file(key_file, [data])
     identity = open_identity(data / "identity.sqlite", keys)
-    register = Register(data / "register.sqlite", identity)
+    register = Register(data / "register.sqlite", identity, head_signer(keys, "acme-site"))
     versions = PublishedVersions(register, lambda source: load_policy_text(source).policy)
     readings = RegisterReadings(register, versions)
     vault = Vault(identity, keys, readings, clock)

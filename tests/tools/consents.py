@@ -10,8 +10,9 @@ from typing import Any
 
 from msgspec import structs
 
+from troth.app.signing import head_signer
 from troth.clock import SetClock
-from troth.consent import Choice, ConsentDesk, Decided, VaultSealer
+from troth.consent import BasisDesk, Choice, ConsentDesk, Decided, VaultSealer
 from troth.engines.keys import create_key_file, open_key_file
 from troth.engines.sql.identity import open_identity
 from troth.engines.sql.readings import RegisterReadings
@@ -71,7 +72,9 @@ class Versions:
 class Room:
     """A consent desk with everything it stands on."""
 
-    def __init__(self, folder: Path, clock: SetClock, policy: Policy | None = None) -> None:
+    def __init__(
+        self, folder: Path, clock: SetClock, policy: Policy | None = None, register: str | None = None
+    ) -> None:
         self.clock = clock
         self.folder = folder
         self.versions = Versions(version_of(policy or demo_policy()))
@@ -81,15 +84,24 @@ class Room:
         data = folder / "data"
         data.mkdir()
         self.identity = open_identity(data / "identity.db", open_key_file(key_file))
-        self.register = Register(data / "register.db", self.identity)
+        signer = head_signer(open_key_file(key_file), "test")
+        self.register = Register(register or data / "register.db", self.identity, signer)
         self.readings = RegisterReadings(self.register, self.versions)
         self.vault = Vault(self.identity, open_key_file(key_file), self.readings, clock)
         self.readings.seal_with(VaultSealer(self.vault))
         self.desk = ConsentDesk(self.register, self.vault, self.versions, clock)
+        self.bases = BasisDesk(self.register, self.vault, self.versions, clock)
 
     def close(self) -> None:
         self.register.close()
         self.identity.close()
+
+    def publish(self, version: Version | None = None) -> None:
+        """Publish a version (None = the first one, which is there already) and let the bases follow it."""
+        with self.register.change() as change:
+            self.bases.follow(change, version or self.versions.published()[0])
+        if version is not None:
+            self.versions.publish(version)
 
     def choice(self, purposes: Mapping[str, bool] | None = None, **said: Any) -> Choice:
         """A choice made in the banner, on the version in force."""

@@ -17,7 +17,7 @@ from troth.duties import WAITING_FOR_A_HANDLER
 from troth.engines.keys import open_key_file
 from troth.engines.lockdown import encrypted_swap
 from troth.engines.sql.identity import open_identity
-from troth.engines.sql.register import Register
+from troth.engines.sql.register import Witness
 from troth.errors import TrothError
 from troth.policy import Loaded, check_policy, load_policy
 from troth.settings import Settings
@@ -119,8 +119,7 @@ def _geography(data: Path) -> Iterator[Sign]:
 
 def _duties(settings: Settings) -> Iterator[Sign]:
     """Say what is due; nothing waits silently."""
-    identity, register = settings.data / "identity.sqlite", settings.data / "register.sqlite"
-    if not (identity.exists() and register.exists()):
+    if isinstance(settings.register_place, Path) and not settings.register_place.exists():
         return
     signs: list[Sign] = []
     due = _try(signs, "duties", lambda: _due_by_kind(settings))
@@ -137,13 +136,10 @@ def _duties(settings: Settings) -> Iterator[Sign]:
 
 
 def _due_by_kind(settings: Settings) -> dict[str, int]:
-    keys = open_key_file(settings.key_file, [settings.data])
-    identity = open_identity(settings.data / "identity.sqlite", keys)
-    register = Register(settings.data / "register.sqlite", identity)
+    register = Witness(settings.register_place)
     try:
         with register.reading() as reading:
             due = reading.duties.due(SystemClock().now())
     finally:
         register.close()
-        identity.close()
     return {kind: sum(duty.kind == kind for duty in due) for kind in sorted({duty.kind for duty in due})}

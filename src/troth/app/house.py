@@ -10,6 +10,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import IO
 
+from troth.app.signing import head_signer
 from troth.clock import Clock, SystemClock, to_ms
 from troth.collect.admission import Admission
 from troth.collect.browsers import Browsers
@@ -21,7 +22,7 @@ from troth.collect.history import NEEDS_HISTORY
 from troth.collect.loader import Loader
 from troth.collect.plan import compile_plan
 from troth.collect.visit import OpenVisits
-from troth.consent import ConsentDesk
+from troth.consent import BasisDesk, ConsentDesk
 from troth.consent.model import NotPermitted
 from troth.consent.sealing import VaultSealer
 from troth.duties import Duty
@@ -66,20 +67,24 @@ class House:
     def _open_stores(self) -> None:
         data = self.settings.data
         self.identity = open_identity(data / "identity.sqlite", self.keys)
-        self.register = Register(data / "register.sqlite", self.identity)
-        self._publish()
+        signer = head_signer(self.keys, self.policy.policy.id)
+        self.register = Register(self.settings.register_place, self.identity, signer)
         self.versions = PublishedVersions(self.register, lambda source: load_policy_text(source).policy)
         readings = RegisterReadings(self.register, self.versions)
         self.vault = Vault(self.identity, self.keys, readings, self.clock)
         readings.seal_with(VaultSealer(self.vault))
+        self.bases = BasisDesk(self.register, self.vault, self.versions, self.clock)
+        self._publish()
         self.desk = ConsentDesk(self.register, self.vault, self.versions, self.clock)
 
     def _publish(self) -> None:
-        """Keep the version this house starts with; keeping it again changes nothing."""
+        """Keep the version this house starts with and let the bases follow it; doing it again changes nothing."""
         version = Version(hash=self.loaded.hash, policy=self.policy, published_at=self.clock.now())
         publication = Publication(version=version, source=self.loaded.source, canonical=self.loaded.canonical)
         with self.register.change() as change:
             change.policies.publish(publication)
+            self.bases.follow(change, version)
+        self.versions.refresh()
 
     def _open_collection(self) -> None:
         plan = compile_plan(self.policy, self.loaded.hash)

@@ -16,6 +16,7 @@ def doctor(
     output: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print it.")] = "text",
     data: Annotated[Place, setting("data")] = None,
     key_file: Annotated[Place, setting("key_file")] = None,
+    register: Annotated[Text, setting("register")] = None,
     public_url: Annotated[Text, setting("public_url")] = None,
     edge_path: Annotated[Text, setting("edge_path")] = None,
     trusted_proxies: Annotated[Text, setting("trusted_proxies")] = None,

@@ -27,6 +27,7 @@ def serve(
     console_port: Annotated[Number, setting("console_port")] = None,
     data: Annotated[Place, setting("data")] = None,
     key_file: Annotated[Place, setting("key_file")] = None,
+    register: Annotated[Text, setting("register")] = None,
     public_url: Annotated[Text, setting("public_url")] = None,
     edge_path: Annotated[Text, setting("edge_path")] = None,
     trusted_proxies: Annotated[Text, setting("trusted_proxies")] = None,

@@ -153,9 +153,19 @@ class KeyFileProvider:
         return self._file.ledger_sign.secret
 
     @property
+    def ledger_sign_since(self) -> date:
+        """Return the day it was made."""
+        return self._file.ledger_sign.made_on
+
+    @property
     def receipt_sign(self) -> Key:
         """Return the Ed25519 seed that signs receipts."""
         return self._file.receipt_sign.secret
+
+    @property
+    def receipt_sign_since(self) -> date:
+        """Return the day it was made."""
+        return self._file.receipt_sign.made_on
 
     def health(self) -> KeyHealth:
         """Return whether the recovery kit is confirmed, the version in use and the day it was made."""

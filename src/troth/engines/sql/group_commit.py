@@ -12,17 +12,22 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection, Engine, Insert
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from troth.engines.sql.database import store_error
 from troth.errors import StoreError
-from troth.ledger import Draft
+from troth.ledger import Appended, Draft
 
 MOST_IN_A_BATCH = 256
 LOOK_AGAIN_S = 1.0
 
 
 LateRow = tuple[Insert, dict[str, object]]
+Pending = tuple[Draft, Appended]
+"""An entry that waits for its number, and what its writer will ask for the number afterwards."""
+
+BeforeCommit = Callable[[Connection, list[Pending]], Callable[[], None]]
+"""Writes what comes last; returns what is to be called once everything is durable."""
 
 
 class Batch:
@@ -30,7 +35,7 @@ class Batch:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.drafts: list[Draft] = []
+        self.drafts: list[Pending] = []
         self.rows: list[LateRow] = []
         self.members = 0
         self.is_broken = False
@@ -47,14 +52,14 @@ class Member:
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
-        self.drafts: list[Draft] = []
+        self.drafts: list[Pending] = []
         self.rows: list[LateRow] = []
 
 
 class GroupCommit:
     """Runs bodies in batches. `before_commit` writes what comes last: the ledger head."""
 
-    def __init__(self, engine: Engine, before_commit: Callable[[Connection, list[Draft]], None]) -> None:
+    def __init__(self, engine: Engine, before_commit: BeforeCommit) -> None:
         self._engine = engine
         self._before_commit = before_commit
         self._lock = threading.Lock()
@@ -108,15 +113,27 @@ class GroupCommit:
 
     def _open_batch(self) -> Batch:
         if self._batch is None:
-            if self._connection is None:
-                self._connection = self._engine.connect()
-            try:
-                self._connection.begin()
-            except BaseException:
-                self._drop_connection()
-                raise
-            self._batch = Batch(self._connection)
+            self._batch = Batch(self._begin())
         return self._batch
+
+    def _begin(self) -> Connection:
+        """Begin a transaction. If the server ended an idle connection, nothing is lost: connect anew."""
+        kept = self._connection
+        try:
+            return self._begin_on(kept or self._engine.connect())
+        except DBAPIError as error:
+            if kept is None or not error.connection_invalidated:
+                raise
+        return self._begin_on(self._engine.connect())
+
+    def _begin_on(self, connection: Connection) -> Connection:
+        self._connection = connection
+        try:
+            connection.begin()
+        except BaseException:
+            self._drop_connection()
+            raise
+        return connection
 
     def _commit_if_last(self, batch: Batch) -> None:
         """Commit unless somebody queues who will; a broken batch ends here."""
@@ -131,8 +148,9 @@ class GroupCommit:
                 raise StoreError("the register gave up a transaction", "check disk space, then try again")
             if batch.members:
                 _write_rows(batch)
-                self._before_commit(batch.connection, batch.drafts)
+                say_durable = self._before_commit(batch.connection, batch.drafts)
                 batch.connection.commit()
+                say_durable()
             else:
                 batch.connection.rollback()
             batch.failure = None

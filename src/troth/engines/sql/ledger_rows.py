@@ -1,25 +1,38 @@
-"""Clause 7: ledger entries in the register, numbered without gaps when the batch is committed (security rule 29)."""
+"""Clause 7: the ledger inside a change and as a reader sees it. `ledger_tree.py` numbers and signs (rules 28, 29)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 
-from sqlalchemy import Connection, Row, bindparam, func, insert, select
+from sqlalchemy import Connection, Row, bindparam, func, select
 
-from troth.clock import from_ms, to_ms
+from troth.clock import from_ms
 from troth.engines.sql.group_commit import Member
 from troth.engines.sql.subjects import LateWriters
+from troth.engines.sql.tables import ledger_checkpoints as checkpoints
 from troth.engines.sql.tables import ledger_entries as entries
+from troth.engines.sql.tables import ledger_head as head
+from troth.engines.sql.tables import ledger_nodes as nodes
 from troth.engines.sql.tables import ledger_payloads as payloads
-from troth.ledger import Draft, Entry, Numbered, SealedPayload
+from troth.errors import Tampered
+from troth.ledger import Appended, Draft, Entry, Frontier, Numbered, SealedPayload, leaf_bytes, leaf_hash
+from troth.ledger.tree import prove_consistency, prove_inclusion
 from troth.policy.permit import SubjectId
 
+HASH_BYTES = 32
+SEE_ALL = "run `troth verify`, compare with a receipt, then restore a backup"
 _LAST = select(func.max(entries.c.seq))
-_ADD_ENTRY = insert(entries)
-_ADD_PAYLOAD = insert(payloads)
 _AFTER = select(entries).where(entries.c.seq > bindparam("seq")).order_by(entries.c.seq).limit(bindparam("most"))
+_AT = select(entries).where(entries.c.seq == bindparam("seq"))
 _PAYLOADS_OF = select(payloads).where(payloads.c.subject == bindparam("subject")).order_by(payloads.c.seq)
 _PAYLOAD_AT = select(payloads).where(payloads.c.seq == bindparam("seq"))
+_HEAD = select(head)
+_NODE = select(nodes.c.hash).where(nodes.c.level == bindparam("at_level"), nodes.c.place == bindparam("at_place"))
+_NODES = select(nodes.c.place, nodes.c.hash).where(
+    nodes.c.level == bindparam("at_level"), nodes.c.place.between(bindparam("first"), bindparam("last"))
+)
+_COUNT_NODES = select(func.count()).select_from(nodes)
+_CHECKPOINTS = select(checkpoints).order_by(checkpoints.c.size)
 
 
 class LedgerRows:
@@ -29,15 +42,17 @@ class LedgerRows:
         self._member = member
         self._late = late
 
-    def append(self, draft: Draft) -> None:
+    def append(self, draft: Draft) -> Appended:
         """Add an entry; a payload under a person's key only while the person is live."""
         if draft.payload.subject is not None:
             self._late.refuse_unless_live([draft.payload.subject])
-        self._member.drafts.append(draft)
+        appended = Appended(draft.entry)
+        self._member.drafts.append((draft, appended))
+        return appended
 
 
 class LedgerShelf:
-    """The ledger as a reader sees it."""
+    """The ledger as a reader sees it. Rows that cannot be ours raise Tampered."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -62,49 +77,70 @@ class LedgerShelf:
         row = self._connection.execute(_PAYLOAD_AT, {"seq": seq}).first()
         return _payload(row) if row else None
 
+    def head(self) -> str | None:
+        """Return the newest checkpoint."""
+        row = self._connection.execute(_HEAD).first()
+        return None if row is None else str(row.checkpoint)
 
-def write_last(connection: Connection, drafts: Sequence[Draft]) -> None:
-    """Number the entries of a batch and write them: the writer holds the lock, so nobody else takes a number."""
-    if not drafts:
-        return
-    last = connection.scalar(_LAST)
-    first = 0 if last is None else last + 1
-    numbered = list(enumerate(drafts, first))
-    connection.execute(_ADD_ENTRY, [_entry_row(seq, draft.entry) for seq, draft in numbered])
-    connection.execute(_ADD_PAYLOAD, [_payload_row(seq, draft.payload) for seq, draft in numbered])
+    def frontier(self) -> Frontier:
+        """Return the right edge of the tree as it is stored."""
+        row = self._connection.execute(_HEAD).first()
+        return Frontier() if row is None else read_edge(row.size, row.edge)
+
+    def checkpoints(self) -> Iterator[tuple[int, str]]:
+        """Return the kept checkpoints, each with the size it is stored under, smallest first."""
+        return ((row.size, str(row.checkpoint)) for row in self._connection.execute(_CHECKPOINTS))
+
+    def node(self, level: int, index: int) -> bytes:
+        """Return the hash of a complete subtree; level 0 is a leaf. Raises Tampered if it is missing."""
+        if level == 0:
+            row = self._connection.execute(_AT, {"seq": index}).first()
+            found = None if row is None else leaf_hash(leaf_bytes(_numbered(row)))
+        else:
+            found = self._connection.scalar(_NODE, {"at_level": level, "at_place": index})
+        if found is None:
+            raise Tampered(f"node {level}/{index} of the ledger is missing", SEE_ALL)
+        return _bytes(found, f"node {level}/{index}")
+
+    def nodes_between(self, level: int, first: int, last: int) -> dict[int, bytes]:
+        """Return the stored complete subtrees of a level, from one index to another, both included."""
+        rows = self._connection.execute(_NODES, {"at_level": level, "first": first, "last": last})
+        return {row.place: _bytes(row.hash, f"node {level}/{row.place}") for row in rows}
+
+    def count_nodes(self) -> int:
+        """Return how many subtrees are stored."""
+        return self._connection.scalar(_COUNT_NODES) or 0
+
+    def prove_inclusion(self, index: int, size: int) -> list[bytes]:
+        """Return the inclusion proof of an entry in the ledger as it was at a size."""
+        return prove_inclusion(index, size, self.node)
+
+    def prove_consistency(self, old_size: int, new_size: int) -> list[bytes]:
+        """Return the proof that the ledger at one size is the beginning of it at another."""
+        return prove_consistency(old_size, new_size, self.node)
 
 
-def _entry_row(seq: int, entry: Entry) -> dict[str, object]:
-    return {
-        "seq": seq,
-        "version": entry.version,
-        "kind": entry.kind,
-        "at_s": to_ms(entry.at) // 1000,
-        "policy_hash": entry.policy_hash,
-        "clause": entry.clause,
-        "commitment": entry.commitment,
-    }
-
-
-def _payload_row(seq: int, payload: SealedPayload) -> dict[str, object]:
-    return {
-        "seq": seq,
-        "subject": payload.subject,
-        "record_id": payload.record_id,
-        "class_": payload.class_,
-        "epoch": payload.epoch,
-        "payload_sealed": payload.blob,
-    }
+def read_edge(size: int, edge: bytes) -> Frontier:
+    """Return the stored right edge. Raises Tampered if its length does not fit the size."""
+    raw = _bytes(edge, "the right edge")
+    hashes = tuple(raw[start : start + HASH_BYTES] for start in range(0, len(raw), HASH_BYTES))
+    if not isinstance(size, int) or size < 0 or len(raw) != size.bit_count() * HASH_BYTES:
+        raise Tampered("the right edge of the ledger does not fit its size", SEE_ALL)
+    return Frontier(size, hashes)
 
 
 def _numbered(row: Row[tuple[object, ...]]) -> Numbered:
+    try:
+        at = from_ms(row.at_s * 1000)
+    except (OverflowError, ValueError, OSError, TypeError):
+        raise Tampered(f"entry {row.seq} of the ledger states an impossible time", SEE_ALL) from None
     entry = Entry(
         version=row.version,
         kind=row.kind,
-        at=from_ms(row.at_s * 1000),
+        at=at,
         policy_hash=row.policy_hash,
         clause=row.clause,
-        commitment=bytes(row.commitment),
+        commitment=_bytes(row.commitment, f"entry {row.seq}"),
     )
     return Numbered(row.seq, entry)
 
@@ -117,3 +153,10 @@ def _payload(row: Row[tuple[object, ...]]) -> SealedPayload:
         epoch=row.epoch,
         blob=bytes(row.payload_sealed),
     )
+
+
+def _bytes(value: object, what: str) -> bytes:
+    """Return bytes; SQLite lets whoever alters a file put a text where bytes belong."""
+    if not isinstance(value, bytes | bytearray | memoryview):
+        raise Tampered(f"{what} of the ledger is not in its form", SEE_ALL)
+    return bytes(value)

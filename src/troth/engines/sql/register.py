@@ -15,18 +15,22 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import SQLAlchemyError
 
+from troth.engines.sql.basis_rows import BasisRows, BasisShelf
 from troth.engines.sql.consent_rows import ConsentRows, ConsentShelf
 from troth.engines.sql.counter_rows import CounterRows, CounterShelf
-from troth.engines.sql.database import open_readers, open_writer, prepare, store_error, url_of
+from troth.engines.sql.database import open_readers, open_witness, open_writer, store_error, url_of
 from troth.engines.sql.duty_rows import DutyRows, DutyShelf
 from troth.engines.sql.group_commit import GroupCommit, Member
-from troth.engines.sql.ledger_rows import LedgerRows, LedgerShelf, write_last
+from troth.engines.sql.ledger_rows import LedgerRows, LedgerShelf
+from troth.engines.sql.ledger_tree import Sequencer
 from troth.engines.sql.policy_rows import PolicyRows, PolicyShelf
+from troth.engines.sql.schema import prepare, refuse_other, version_of
 from troth.engines.sql.subjects import LateWriters, Subjects
 from troth.engines.sql.visit_rows import VisitHistoryRows, VisitHistoryShelf
+from troth.ledger import HeadSigner
 
 
 class Change:
@@ -37,6 +41,7 @@ class Change:
         self.ledger = LedgerRows(member, late)
         self.duties = DutyRows(connection)
         self.decisions = ConsentRows(member, late, known_grants)
+        self.bases = BasisRows(connection, late)
         self.policies = PolicyRows(connection)
         self.visit_histories = VisitHistoryRows(connection, late)
         self.counters = CounterRows(connection)
@@ -49,6 +54,7 @@ class Look:
         self.ledger = LedgerShelf(connection)
         self.duties = DutyShelf(connection)
         self.consents = ConsentShelf(connection)
+        self.bases = BasisShelf(connection)
         self.policies = PolicyShelf(connection)
         self.visit_histories = VisitHistoryShelf(connection)
         self.counters = CounterShelf(connection)
@@ -57,19 +63,21 @@ class Look:
 class Register:
     """The register on one database. Safe to use from several threads at once."""
 
-    def __init__(self, url_or_path: str | Path, subjects: Subjects) -> None:
-        """Open it, made on the first start.
+    def __init__(self, url_or_path: str | Path, subjects: Subjects, signer: HeadSigner) -> None:
+        """Open it, made on the first start, brought up to date if an older Troth wrote it.
 
         url_or_path   a file for SQLite, or a database URL
         subjects      who is live: the identity store
+        signer        signs the ledger's head in every transaction that adds an entry
         Raises StoreError if it cannot be opened or a newer Troth wrote it.
         """
         url = url_of(url_or_path)
         self._late = LateWriters(subjects)
         self._writer = open_writer(url)
-        prepare(self._writer)
+        sequencer = Sequencer(signer)
+        prepare(self._writer, sequencer)
         self._readers = open_readers(url)
-        self._commits = GroupCommit(self._writer, write_last)
+        self._commits = GroupCommit(self._writer, sequencer.write)
         self._known_grants: set[str] = set()  # committed ones; a grant never changes and never goes
 
     @contextmanager
@@ -86,14 +94,46 @@ class Register:
     @contextmanager
     def reading(self) -> Iterator[Look]:
         """Read one state; never waits for a writer. Raises StoreError."""
-        try:
-            with self._readers.connect() as connection:
-                yield Look(connection)
-        except SQLAlchemyError as error:
-            raise store_error(error) from None
+        with _look(self._readers) as look:
+            yield look
 
     def close(self) -> None:
         """Let go of the database."""
         self._commits.close()
         self._readers.dispose()
         self._writer.dispose()
+
+
+class Witness:
+    """The register as somebody reads it who changes nothing, not even a file's date; a house may run meanwhile."""
+
+    def __init__(self, url_or_path: str | Path) -> None:
+        """Open it. Raises UnusableInput if there is none, StoreError if another version of Troth wrote it."""
+        self._readers = open_witness(url_of(url_or_path))
+        with _connected(self._readers) as connection:
+            refuse_other(version_of(connection))
+
+    @contextmanager
+    def reading(self) -> Iterator[Look]:
+        """Read one state. Raises StoreError."""
+        with _look(self._readers) as look:
+            yield look
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self._readers.dispose()
+
+
+@contextmanager
+def _connected(engine: Engine) -> Iterator[Connection]:
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        raise store_error(error) from None
+
+
+@contextmanager
+def _look(engine: Engine) -> Iterator[Look]:
+    with _connected(engine) as connection:
+        yield Look(connection)

@@ -1,6 +1,7 @@
 """The register's tables: what every clause leaves behind. Moments are milliseconds since 1970, `*_ms`.
 
-Stored in the database: a column is never renamed or given another meaning; a change raises SCHEMA_VERSION.
+Stored in the database: a column is never renamed or given another meaning; a change raises SCHEMA_VERSION. A column
+that comes later is nullable or has a default on the server: `schema.py` adds it to the rows that are there.
 Personal data stands in `*_sealed` columns only.
 """
 
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -70,6 +71,33 @@ consents = Table(
     sqlite_with_rowid=False,
 )
 
+basis_events = Table(
+    "basis_events",
+    metadata,
+    Column("event_id", String(32), primary_key=True),
+    Column("basis", String, nullable=False),
+    Column("purpose", String, nullable=False),
+    Column("subject", String(32), nullable=True),
+    Column("evidence", Text, nullable=False),
+    Column("actor", String, nullable=False),
+    Column("made_at_ms", BigInteger, nullable=False),
+    Column("start_ms", BigInteger, nullable=False),
+    Column("until_ms", BigInteger, nullable=True),
+    Column("end_ms", BigInteger, nullable=True),
+    Column("ended_by", String, nullable=True),
+    Index("basis_events_by_purpose", "purpose", "subject"),
+)
+
+basis_refusals = Table(
+    "basis_refusals",
+    metadata,
+    Column("subject", String(32), primary_key=True),
+    Column("purpose", String, primary_key=True),
+    Column("refusal_id", String(32), nullable=False),
+    Column("at_ms", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
 ledger_entries = Table(
     "ledger_entries",
     metadata,
@@ -93,6 +121,35 @@ ledger_payloads = Table(
     Column("epoch", String, nullable=False),
     Column("payload_sealed", LargeBinary, nullable=False),
     Index("ledger_payloads_by_subject", "subject"),
+)
+
+# Complete subtrees of level 1 and more: what a proof asks for. A leaf's hash is computed from its entry.
+ledger_nodes = Table(
+    "ledger_nodes",
+    metadata,
+    Column("level", Integer, primary_key=True, autoincrement=False),
+    Column("place", BigInteger, primary_key=True, autoincrement=False),
+    Column("hash", LargeBinary(32), nullable=False),
+    sqlite_with_rowid=False,
+)
+
+# One row. The right edge is the roots of the complete subtrees, the largest first, 32 bytes each.
+ledger_head = Table(
+    "ledger_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("size", BigInteger, nullable=False),
+    Column("edge", LargeBinary, nullable=False),
+    Column("checkpoint", Text, nullable=False),
+    Column("kept_at_s", BigInteger, nullable=False),  # second of the newest row in ledger_checkpoints
+)
+
+# Older heads, at most one for each second in which something was written.
+ledger_checkpoints = Table(
+    "ledger_checkpoints",
+    metadata,
+    Column("size", BigInteger, primary_key=True, autoincrement=False),
+    Column("checkpoint", Text, nullable=False),
 )
 
 duties = Table(
