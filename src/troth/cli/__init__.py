@@ -14,6 +14,7 @@ from troth.cli.geo import commands as geo_commands
 from troth.cli.init import init
 from troth.cli.keys import commands as keys_commands
 from troth.cli.serve import serve
+from troth.cli.verify import verify
 from troth.errors import TrothError
 
 app = typer.Typer(
@@ -24,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for command in (init, check, serve, demo, due, doctor):
+for command in (init, check, serve, demo, due, doctor, verify):
     app.command()(command)
 app.add_typer(geo_commands)
 app.add_typer(keys_commands)

@@ -20,18 +20,20 @@ from troth.ledger.tree import prove_consistency, prove_inclusion
 from troth.policy.permit import SubjectId
 
 HASH_BYTES = 32
+THE_ROW = 1  # Stored in the database. Never change it.
 SEE_ALL = "run `troth verify`, compare with a receipt, then restore a backup"
 _LAST = select(func.max(entries.c.seq))
 _AFTER = select(entries).where(entries.c.seq > bindparam("seq")).order_by(entries.c.seq).limit(bindparam("most"))
 _AT = select(entries).where(entries.c.seq == bindparam("seq"))
 _PAYLOADS_OF = select(payloads).where(payloads.c.subject == bindparam("subject")).order_by(payloads.c.seq)
 _PAYLOAD_AT = select(payloads).where(payloads.c.seq == bindparam("seq"))
-_HEAD = select(head)
+_HEAD = select(head).where(head.c.id == THE_ROW)
 _NODE = select(nodes.c.hash).where(nodes.c.level == bindparam("at_level"), nodes.c.place == bindparam("at_place"))
 _NODES = select(nodes.c.place, nodes.c.hash).where(
     nodes.c.level == bindparam("at_level"), nodes.c.place.between(bindparam("first"), bindparam("last"))
 )
 _COUNT_NODES = select(func.count()).select_from(nodes)
+_STREAM = {"yield_per": 1000}
 _CHECKPOINTS = select(checkpoints).order_by(checkpoints.c.size)
 
 
@@ -89,7 +91,9 @@ class LedgerShelf:
 
     def checkpoints(self) -> Iterator[tuple[int, str]]:
         """Return the kept checkpoints, each with the size it is stored under, smallest first."""
-        return ((row.size, str(row.checkpoint)) for row in self._connection.execute(_CHECKPOINTS))
+        return (
+            (row.size, str(row.checkpoint)) for row in self._connection.execute(_CHECKPOINTS, execution_options=_STREAM)
+        )
 
     def node(self, level: int, index: int) -> bytes:
         """Return the hash of a complete subtree; level 0 is a leaf. Raises Tampered if it is missing."""
@@ -99,7 +103,7 @@ class LedgerShelf:
         else:
             found = self._connection.scalar(_NODE, {"at_level": level, "at_place": index})
         if found is None:
-            raise Tampered(f"node {level}/{index} of the ledger is missing", SEE_ALL)
+            raise Tampered("it is missing", SEE_ALL, f"node {level}/{index} of the ledger")
         return _bytes(found, f"node {level}/{index}")
 
     def nodes_between(self, level: int, first: int, last: int) -> dict[int, bytes]:
@@ -122,10 +126,10 @@ class LedgerShelf:
 
 def read_edge(size: int, edge: bytes) -> Frontier:
     """Return the stored right edge. Raises Tampered if its length does not fit the size."""
-    raw = _bytes(edge, "the right edge")
+    raw = _bytes(edge, "head")
     hashes = tuple(raw[start : start + HASH_BYTES] for start in range(0, len(raw), HASH_BYTES))
     if not isinstance(size, int) or size < 0 or len(raw) != size.bit_count() * HASH_BYTES:
-        raise Tampered("the right edge of the ledger does not fit its size", SEE_ALL)
+        raise Tampered("its right edge does not fit its size", SEE_ALL, "head of the ledger")
     return Frontier(size, hashes)
 
 
@@ -133,7 +137,7 @@ def _numbered(row: Row[tuple[object, ...]]) -> Numbered:
     try:
         at = from_ms(row.at_s * 1000)
     except (OverflowError, ValueError, OSError, TypeError):
-        raise Tampered(f"entry {row.seq} of the ledger states an impossible time", SEE_ALL) from None
+        raise Tampered("it states an impossible time", SEE_ALL, f"entry {row.seq} of the ledger") from None
     entry = Entry(
         version=row.version,
         kind=row.kind,
@@ -155,8 +159,8 @@ def _payload(row: Row[tuple[object, ...]]) -> SealedPayload:
     )
 
 
-def _bytes(value: object, what: str) -> bytes:
+def _bytes(value: object, where: str) -> bytes:
     """Return bytes; SQLite lets whoever alters a file put a text where bytes belong."""
     if not isinstance(value, bytes | bytearray | memoryview):
-        raise Tampered(f"{what} of the ledger is not in its form", SEE_ALL)
+        raise Tampered("it is not in its form", SEE_ALL, f"{where} of the ledger")
     return bytes(value)

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from msgspec.structs import replace
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, insert, select, true, update
 
 from troth.clock import to_ms
 from troth.engines.sql.group_commit import Pending
-from troth.engines.sql.ledger_rows import SEE_ALL, LedgerShelf, read_edge
+from troth.engines.sql.ledger_rows import SEE_ALL, THE_ROW, LedgerShelf, read_edge
 from troth.engines.sql.tables import ledger_checkpoints as checkpoints
 from troth.engines.sql.tables import ledger_entries as entries
 from troth.engines.sql.tables import ledger_head as head
@@ -34,13 +34,17 @@ from troth.ledger import (
 )
 
 AT_ONCE = 1000
-_THE_ROW = 1
 _NEVER_S = -1
-_STAND = select(head, select(func.max(entries.c.seq)).scalar_subquery().label("last"))
+_newest = select(entries.c.seq, entries.c.at_s).order_by(entries.c.seq.desc()).limit(1).subquery()
+_STAND = (
+    select(head, _newest.c.seq.label("last"), _newest.c.at_s.label("last_at_s"))
+    .select_from(head.outerjoin(_newest, true()))
+    .where(head.c.id == THE_ROW)
+)
 _ADD_ENTRY = insert(entries)
 _ADD_PAYLOAD = insert(payloads)
 _ADD_NODE = insert(nodes)
-_MOVE_HEAD = update(head)
+_MOVE_HEAD = update(head).where(head.c.id == THE_ROW)
 _KEEP_CHECKPOINT = insert(checkpoints)
 
 
@@ -58,14 +62,14 @@ class Sequencer:
         """
         if not pending:
             return _nothing
-        frontier, kept_at_s = self._stand(connection)
+        frontier, last_at_s = self._stand(connection)
         numbered = [Numbered(seq, draft.entry) for seq, (draft, _) in enumerate(pending, frontier.size)]
         growth = grow(frontier, [leaf_hash(leaf_bytes(each)) for each in numbered])
         connection.execute(_ADD_ENTRY, [_entry_row(each.seq, each.entry) for each in numbered])
         connection.execute(
             _ADD_PAYLOAD, [_payload_row(seq, draft.payload) for seq, (draft, _) in enumerate(pending, frontier.size)]
         )
-        checkpoint = self._move_head(connection, growth, kept_at_s, _second(numbered[-1].entry))
+        checkpoint = self._move_head(connection, growth, last_at_s, _second(numbered[-1].entry))
 
         def place() -> None:
             self._checked = checkpoint
@@ -80,9 +84,7 @@ class Sequencer:
         Raises StoreError if one is missing.
         """
         empty = self._signer.sign_head(Frontier().head)
-        connection.execute(
-            insert(head), {"id": _THE_ROW, "size": 0, "edge": b"", "checkpoint": empty, "kept_at_s": _NEVER_S}
-        )
+        connection.execute(insert(head), {"id": THE_ROW, "size": 0, "edge": b"", "checkpoint": empty})
         shelf, frontier = LedgerShelf(connection), Frontier()
         while batch := shelf.after(frontier.size - 1, AT_ONCE):
             if [each.seq for each in batch] != list(range(frontier.size, frontier.size + len(batch))):
@@ -92,7 +94,7 @@ class Sequencer:
             self._move_head(connection, growth, _NEVER_S, _second(batch[-1].entry))
 
     def _stand(self, connection: Connection) -> tuple[Frontier, int]:
-        """Return the right edge that the newest head covers, and the second of the newest kept checkpoint."""
+        """Return the right edge that the newest head covers, and the second of its newest entry."""
         row = connection.execute(_STAND).first()
         if row is None:
             raise _altered("its head is missing")
@@ -104,7 +106,7 @@ class Sequencer:
                 self._refuse_unless_signed(row.checkpoint, frontier)
         except Tampered as error:
             raise _altered(error.what) from None
-        return frontier, row.kept_at_s
+        return frontier, _NEVER_S if row.last is None else row.last_at_s
 
     def _refuse_unless_signed(self, checkpoint: str, frontier: Frontier) -> None:
         """Return if our key signed this head, under whatever name the policy had then."""
@@ -112,17 +114,17 @@ class Sequencer:
         if open_checkpoint(checkpoint, [ours]) != frontier.head:
             raise Tampered("the newest head attests another history")
 
-    def _move_head(self, connection: Connection, growth: Growth, kept_at_s: int, second: int) -> str:
-        """Store the nodes and the signed head of a grown tree; keep it as a checkpoint, once a second."""
+    def _move_head(self, connection: Connection, growth: Growth, last_at_s: int, second: int) -> str:
+        """Store the nodes and the signed head of a grown tree; keep the first of each second as a checkpoint."""
         if growth.nodes:
             rows = [{"level": level, "place": place, "hash": hash_} for level, place, hash_ in growth.nodes]
             connection.execute(_ADD_NODE, rows)
         frontier = growth.frontier
         checkpoint = self._signer.sign_head(frontier.head)
-        if second != kept_at_s:
+        if second != last_at_s:
             connection.execute(_KEEP_CHECKPOINT, {"size": frontier.size, "checkpoint": checkpoint})
-        moved = {"size": frontier.size, "edge": b"".join(frontier.hashes), "checkpoint": checkpoint}
-        connection.execute(_MOVE_HEAD, {**moved, "kept_at_s": second})
+        edge = b"".join(frontier.hashes)
+        connection.execute(_MOVE_HEAD, {"size": frontier.size, "edge": edge, "checkpoint": checkpoint})
         return checkpoint
 
 

@@ -19,6 +19,7 @@ from troth.policy.versions import Publication, Version, VersionList
 _FIND = select(policy_versions.c.hash).where(policy_versions.c.hash == bindparam("wanted"))
 _PUBLISH = insert(policy_versions)
 _KNOWN = select(policy_versions.c.hash, policy_versions.c.published_at_ms).order_by(policy_versions.c.published_at_ms)
+_IDS = select(policy_versions.c.policy_id).order_by(policy_versions.c.published_at_ms)
 _TEXTS = select(policy_versions).where(policy_versions.c.hash.in_(bindparam("hashes", expanding=True)))
 _SOURCE = select(policy_versions.c.source).where(policy_versions.c.hash == bindparam("wanted"))
 
@@ -65,6 +66,10 @@ class PolicyShelf:
     def hashes(self) -> list[str]:
         """Return the hashes of all versions in the order of publication."""
         return [row.hash for row in self._connection.execute(_KNOWN)]
+
+    def policy_ids(self) -> list[str]:
+        """Return every id the policy has had, the first one first."""
+        return list(dict.fromkeys(self._connection.scalars(_IDS)))
 
     def texts(self, hashes: Sequence[str]) -> list[Text]:
         """Return these versions as they were written."""

@@ -7,7 +7,7 @@ Personal data stands in `*_sealed` columns only.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, MetaData, String, Table, Text, false
 
 SCHEMA_VERSION = 2
 
@@ -53,6 +53,8 @@ decisions = Table(
     Column("how", String, nullable=False),
     Column("text_hash", String, nullable=False),
     Column("gpc", Boolean, nullable=False),
+    Column("event", String, nullable=False, server_default="given"),
+    Column("guardian", Text, nullable=True),  # JSON: how we knew that a guardian spoke, no address
     Index("decisions_by_subject", "subject"),
 )
 
@@ -62,6 +64,7 @@ consents = Table(
     Column("subject", String(32), primary_key=True),
     Column("purpose", String, primary_key=True),
     Column("given_by", String(32), primary_key=True),
+    Column("gpc", Boolean, nullable=False, server_default=false()),
     Column("kind", String, nullable=False),
     Column("grant_id", String(16), nullable=False),
     Column("start_ms", BigInteger, nullable=False),
@@ -108,6 +111,7 @@ ledger_entries = Table(
     Column("policy_hash", String(64), nullable=False),
     Column("clause", String, nullable=False),
     Column("commitment", LargeBinary(32), nullable=False),
+    Index("ledger_entries_by_second", "at_s"),
 )
 
 # Beside the entries, not in them: these rows go when the person goes, the entries stay (security rule 28).
@@ -141,15 +145,26 @@ ledger_head = Table(
     Column("size", BigInteger, nullable=False),
     Column("edge", LargeBinary, nullable=False),
     Column("checkpoint", Text, nullable=False),
-    Column("kept_at_s", BigInteger, nullable=False),  # second of the newest row in ledger_checkpoints
 )
 
-# Older heads, at most one for each second in which something was written.
+# Older heads: the first of each second in which something was written.
 ledger_checkpoints = Table(
     "ledger_checkpoints",
     metadata,
     Column("size", BigInteger, primary_key=True, autoincrement=False),
     Column("checkpoint", Text, nullable=False),
+)
+
+# Copies of decisions that outlive the person: no column here leads to one. Without row numbers, so that the file
+# does not keep the order in which they came, which is the order of the ledger.
+receipts = Table(
+    "receipts",
+    metadata,
+    Column("mark", LargeBinary(32), primary_key=True),  # SHA-256 of the receipt's number
+    Column("class", String, nullable=False, key="class_"),
+    Column("epoch", String, nullable=False),
+    Column("evidence_sealed", LargeBinary, nullable=False),
+    sqlite_with_rowid=False,
 )
 
 duties = Table(
