@@ -16,7 +16,7 @@ import troth
 from troth.clock import SetClock
 from troth.consent import ChoiceRefused, Interval, NotPermitted, StaleChoice, UnknownToken, lawful_at
 from troth.consent.intervals import intervals_of
-from troth.consent.permits import permit_by_consent, permit_by_law, permit_for_own
+from troth.consent.permits import permit_by_consent, permit_for_own
 from troth.errors import Erased, Restricted, StoreError
 from troth.policy import Policy
 from troth.policy.permit import SubjectId
@@ -319,7 +319,7 @@ def test_withdrawing_never_falls_back_to_another_basis(room: Room) -> None:
     with pytest.raises(NotPermitted):
         room.desk.permit("statistics", None, "staff:1", "C2.1-01")
     with pytest.raises(NotPermitted, match="consent alone"):
-        permit_by_law(room.versions.at(room.clock.now()), "statistics", [subject], "staff:1", "C2.1-01")
+        room.bases.permit("statistics", [subject], "staff:1", "C2.1-01")
 
 
 def test_if_the_register_fails_half_way_nothing_more_is_collected(room: Room, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -452,6 +452,7 @@ def _name(function: ast.expr) -> str:
 
 def test_a_permit_rests_on_the_basis_the_policy_declares(room: Room) -> None:
     version = room.versions.at(room.clock.now())
+    room.publish()
     assert room.desk.permit("security", None, "staff:1", "X-02").basis == "statutory_duty"
     assert room.desk.permit("respond", None, "staff:1", "C2.2-02").basis == "contract"
     with pytest.raises(NotPermitted, match="does not rest on consent"):

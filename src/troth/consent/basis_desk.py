@@ -20,7 +20,7 @@ from troth.consent.sealing import VaultSealer
 from troth.consent.standing import Consents
 from troth.consent.stores import ConsentChange, ConsentRegister
 from troth.policy.permit import Permit, SubjectId
-from troth.policy.versions import Version, VersionsInForce
+from troth.policy.versions import Version, VersionList, VersionsInForce
 from troth.vault import Vault
 
 
@@ -32,7 +32,7 @@ class BasisDesk:
         self._vault = vault
         self._versions = versions
         self._clock = clock
-        self._sealer = VaultSealer(vault)
+        self._sealer = VaultSealer(vault, versions)
         self._footings = Footings(register, versions)
         self._consents = Consents(register, versions)
 
@@ -117,9 +117,9 @@ class BasisDesk:
 
     def follow(self, change: ConsentChange, version: Version) -> None:
         """Let the bases follow a version, inside the change that publishes it; again, it changes nothing."""
-        published = self._versions.published()
-        is_new = all(version.hash != known.hash for known in published)
-        follow_versions(change, [*published, version] if is_new else published, self._sealer, self._now())
+        published = [known for known in self._versions.published() if known.hash != version.hash]
+        versions = VersionList([*published, self._versions.by_hash(version.hash) or version])
+        follow_versions(change, versions.published(), VaultSealer(self._vault, versions), self._now())
 
     def _check_unrefused(self, said: Invocation, now: datetime) -> None:
         if said.subject is not None and said.subject in self._footings.at(said.purpose, now, [said.subject]).refused:
