@@ -29,13 +29,14 @@ def ask(
     host: str = "www.acme.localhost",
     method: str = "GET",
     fields: Mapping[str, str] | None = None,
+    raw: bytes = b"",
     client: str = "192.0.2.7",
     port: int = 80,
     **headers: str,
 ) -> Reply:
-    """Send one request; `fields` are sent as a form. Header names are written with underscores."""
+    """Send one request; `fields` are sent as a form, `raw` as it is. Header names are written with underscores."""
     path, _, query = address.partition("?")
-    body = urlencode(fields).encode() if fields is not None else b""
+    body = urlencode(fields).encode() if fields is not None else raw
     said = [(b"host", host.encode())]
     said += [(name.replace("_", "-").encode(), value.encode("latin-1")) for name, value in headers.items()]
     scope = {

@@ -51,14 +51,35 @@ REFERRERS = {
     "https://riscv.org/": 6,
     "https://forum.example.net/thread/1": 3,
 }
-ENTRIES = {"/": 44, "/products": 16, "/products/k1": 15, "/products/x60": 8, "/news": 7, "/jobs": 8, "/contact": 2}
+ENTRIES = {
+    "/": 40,
+    "/products": 13,
+    "/products/k1": 16,
+    "/products/cairn": 8,
+    "/products/ridge": 6,
+    "/products/t2": 5,
+    "/news": 4,
+    "/news/upstream": 5,
+    "/news/k1-sampling": 5,
+    "/news/quiet-website": 3,
+    "/jobs": 5,
+    "/jobs/verification-engineer": 3,
+    "/jobs/kernel-developer": 4,
+    "/contact": 2,
+}
+_ARTICLES = ("/news/upstream", "/news/k1-sampling", "/news/quiet-website", "/news/ridge-proofs")
+_POSITIONS = ("/jobs/verification-engineer", "/jobs/kernel-developer", "/jobs/analog-engineer")
 NEXT_PAGES = {
-    "/": ("/products", "/products", "/products/k1", "/news", "/about", "/jobs", "/contact"),
-    "/products": ("/products/k1", "/products/k1", "/products/x60", "/contact", "/"),
-    "/products/k1": ("/products/x60", "/products", "/contact", "/contact", "/news"),
-    "/products/x60": ("/products/k1", "/products", "/contact"),
-    "/news": ("/", "/products", "/about", "/news"),
-    "/jobs": ("/about", "/contact", "/", "/jobs"),
+    "/": ("/products", "/products", "/products/k1", "/products/cairn", "/news", "/about", "/jobs", "/contact"),
+    "/products": ("/products/k1", "/products/k1", "/products/cairn", "/products/ridge", "/products/t2", "/contact"),
+    "/products/k1": ("/products/cairn", "/products/ridge", "/products", "/contact", "/news/k1-sampling"),
+    "/products/t2": ("/products", "/contact", "/products/k1"),
+    "/products/ridge": ("/products/k1", "/news/ridge-proofs", "/contact"),
+    "/products/cairn": ("/products/k1", "/products/k1", "/contact", "/news"),
+    "/news": ("/", "/products", *_ARTICLES),
+    "/jobs": ("/about", *_POSITIONS, *_POSITIONS, "/contact"),
     "/contact": ("/", "/about", "/products"),
     "/about": ("/jobs", "/contact", "/news", "/"),
+    **dict.fromkeys(_ARTICLES, ("/news", "/products/k1", "/products/cairn", "/")),
+    **dict.fromkeys(_POSITIONS, ("/jobs", "/about", "/jobs")),
 }

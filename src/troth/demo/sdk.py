@@ -1,13 +1,16 @@
 """A stand-in for somebody else's statistics script, so that consent has something to hold back (clause 2).
 
 It behaves as such scripts do: sets a random cookie on the site, and sends address, browser and screen to its own host.
+Its board, made to be put in a frame, shows what it counted, and learns who looks at it by being asked.
 """
 
 from __future__ import annotations
 
 import json
-from collections import deque
+from collections import Counter, deque
 from typing import Any, Final
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from troth.pages.answers import Answer, TooLarge, header, query_of, read_body, send_answer
 from troth.pages.headers import AsgiApp, Receive, Scope, Send, only_for_hosts
@@ -15,6 +18,9 @@ from troth.pages.headers import AsgiApp, Receive, Scope, Send, only_for_hosts
 HOST: Final = "sdk.vendor.localhost"
 BODY_LIMIT_BYTES: Final = 4096
 HITS_KEPT: Final = 1000
+BOARD_ROWS: Final = 5
+NO_STORE: Final = (("cache-control", "no-store"),)
+BOARD_POLICY: Final = (("content-security-policy", "default-src 'none'; style-src 'unsafe-inline'"),)
 SCRIPT: Final = """(() => {
   "use strict";
   const kept = document.cookie.split("; ").find((pair) => pair.startsWith("_va="));
@@ -31,18 +37,13 @@ SCRIPT: Final = """(() => {
   }).catch(() => {});
 })();
 """
-MAP: Final = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Map</title></head>
-<body><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 640 320" width="100%" role="img" aria-label="Map">
-<rect width="640" height="320" fill="#e9efe6"/>
-<path d="M0 210c120-40 190 30 320-10s200-60 320-20v140H0z" fill="#bcd9e6"/>
-<g stroke="#fff" stroke-width="9" fill="none"><path d="M0 90h640M120 0v250M300 0v220M470 0v190"/></g>
-<circle cx="300" cy="90" r="11" fill="#b5472f"/></svg></body></html>
-"""
+PAGES: Final = Environment(
+    loader=PackageLoader("troth.demo", "vendor"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
+)
 
 
 def sdk_app(host: str = HOST) -> AsgiApp:
-    """Return the vendor's host: /va.js, /map.html, /privacy, /hit, and /hits with what was sent, for tests."""
+    """Return the vendor's host: /va.js, /board, /privacy, /hit, and /hits with what was sent, for tests."""
     hits: deque[dict[str, Any]] = deque(maxlen=HITS_KEPT)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
@@ -54,19 +55,32 @@ def sdk_app(host: str = HOST) -> AsgiApp:
 async def _answer(scope: Scope, receive: Receive, hits: deque[dict[str, Any]]) -> Answer:
     path, method = scope["path"], scope["method"]
     if path == "/va.js":
-        return Answer(SCRIPT.encode(), kind="text/javascript; charset=utf-8", headers=(("cache-control", "no-store"),))
-    if path == "/map.html":
-        hits.append({"map": True, "query": query_of(scope)})
-        return Answer(MAP.encode())
+        return Answer(SCRIPT.encode(), kind="text/javascript; charset=utf-8", headers=NO_STORE)
+    if path == "/board":
+        return Answer(_board(hits, query_of(scope).get("lang", "")), headers=NO_STORE + BOARD_POLICY)
     if path == "/privacy":
         return Answer(b"An invented company's statement. It keeps what /va.js sends for 180 days.\n", kind="text/plain")
     if path == "/hits":
-        return Answer(
-            json.dumps(list(hits)).encode(), kind="application/json", headers=(("cache-control", "no-store"),)
-        )
+        return Answer(json.dumps(list(hits)).encode(), kind="application/json", headers=NO_STORE)
     if path == "/hit" and method == "POST":
         return await _take(scope, receive, hits)
     return Answer(b"no such page\n", 404, "text/plain")
+
+
+def _board(hits: deque[dict[str, Any]], language: str) -> bytes:
+    """Return the vendor's page of what it counted since it started."""
+    pages = Counter(_path_of(str(hit.get("page", ""))) for hit in hits)
+    most = max(pages.values(), default=1)
+    rows = [(path, count, round(100 * count / most)) for path, count in pages.most_common(BOARD_ROWS)]
+    readers = len({str(hit.get("id", "")) for hit in hits})
+    chinese = language.startswith("zh")
+    facts = {"lang": "zh-CN" if chinese else "en", "chinese": chinese, "rows": rows}
+    return PAGES.get_template("board.html").render(facts, views=len(hits), readers=readers).encode()
+
+
+def _path_of(address: str) -> str:
+    """Return the path of an address, whatever somebody sent as one."""
+    return "/" + address.partition("://")[2].partition("?")[0].partition("#")[0].partition("/")[2]
 
 
 async def _take(scope: Scope, receive: Receive, hits: deque[dict[str, Any]]) -> Answer:

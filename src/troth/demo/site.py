@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 from typing import Final
+from urllib.parse import urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from msgspec import Struct
 
-from troth.demo.story import JOBS, NEWS, NEWS_BY_SLUG, PRODUCTS, PRODUCTS_BY_SLUG, Both, find_products
+from troth.demo.story import Both, Said, find_products, in_language, read_story
 from troth.pages.answers import Answer, header, query_of, send_answer
 from troth.pages.headers import AsgiApp, Message, Receive, Scope, Send, with_security_headers
 from troth.pages.language import choose_language
@@ -25,15 +26,8 @@ NAV: Final = (
     ("/contact", Both("联系", "Contact")),
 )
 SEARCH_LIMIT_CHARS: Final = 80
-TEMPLATES: Final = {
-    "/": "home.html",
-    "/products": "products.html",
-    "/news": "news.html",
-    "/jobs": "jobs.html",
-    "/about": "about.html",
-    "/contact": "contact.html",
-}
-"""Pages without a name in their address; products and news have one each."""
+SECTIONS: Final = {"products": "product.html", "news": "article.html", "jobs": "job.html"}
+"""Sections whose entries have a page each, under /section/slug."""
 
 
 class Visit(Struct, frozen=True):
@@ -44,6 +38,15 @@ class Visit(Struct, frozen=True):
     asked: bool
     search: str
 
+    def to(self, path: str) -> str:
+        """Return the address of another page; a language that was asked for goes along."""
+        return f"{path}?lang={self.language}" if self.asked else path
+
+    def same_in(self, language: Language) -> str:
+        """Return the address of this very page in another language."""
+        searched = {"q": self.search} if self.search else {}
+        return f"{self.path}?{urlencode({**searched, 'lang': language})}"
+
 
 def site_app(
     port: int,
@@ -51,15 +54,13 @@ def site_app(
     sdk_host: str = "sdk.vendor.localhost",
     privacy_host: str = "privacy.acme.localhost",
     edge_path: str = "/troth",
-    office_map: str = "",
 ) -> AsgiApp:
     """Return the site of www.acme.localhost as one ASGI application; the edge is mounted beside it.
 
-    port        the one port of the demo, part of the addresses of the other two hosts
-    office_map  key of the SDK of the policy under which the map on the contact page may load; "" leaves the map out
+    port   the one port of the demo, part of the addresses of the other two hosts
     """
     vendor, rooms = f"http://{sdk_host}:{port}", f"http://{privacy_host}:{port}"
-    site = Site({"vendor": vendor, "rooms": rooms, "edge": edge_path, "office_map": office_map})
+    site = Site({"vendor": vendor, "rooms": rooms, "edge": edge_path})
     static = static_app(site.static)
     policy = (
         f"default-src 'none'; script-src 'self' {vendor}; style-src 'self'; img-src 'self'; "
@@ -81,6 +82,10 @@ class Site:
 
     def __init__(self, places: Mapping[str, str]) -> None:
         self.static = StaticFiles(files("troth.demo") / "site" / "static", "/assets")
+        self._story = read_story()
+        self._entries = {
+            section: {entry.slug: entry for entry in getattr(self._story, section)} for section in SECTIONS
+        }
         self._templates = Environment(
             loader=PackageLoader("troth.demo", "site/templates"),
             autoescape=True,
@@ -89,9 +94,8 @@ class Site:
             lstrip_blocks=True,
         )
         self._templates.globals.update(
-            static=self.static.url, places=places, nav=NAV, products=PRODUCTS, news=NEWS, jobs=JOBS,
-            languages=LANGUAGES, own_names=OWN_NAMES,
-        )  # fmt: skip
+            static=self.static.url, places=places, nav=NAV, story=self._story, languages=LANGUAGES, own_names=OWN_NAMES
+        )
 
     def answer(self, scope: Scope) -> Answer:
         """Return the page at an address, or the page that says there is none."""
@@ -105,36 +109,47 @@ class Site:
             asked=bool(asked),
             search=query.get("q", "")[:SEARCH_LIMIT_CHARS],
         )
-        template, facts = _page_at(visit)
+        template, facts = self._page_at(visit)
+        if template == "missing.html":
+            visit = Visit("/", visit.language, visit.asked, "")  # a page that is not there is not named on any page
         body = self._render(template, visit, facts)
         headers = (("content-language", visit.language), ("vary", "Accept-Language"))
         return Answer(body, 404 if template == "missing.html" else 200, headers=headers)
 
+    def _page_at(self, visit: Visit) -> tuple[str, Mapping[str, object]]:
+        """Return the template of an address and what it shows."""
+        section, _, slug = visit.path.lstrip("/").partition("/")
+        if not section:
+            return "home.html", {}
+        if not slug and any(visit.path == path for path, _ in NAV):
+            return f"{section}.html", {"found": find_products(visit.search, visit.language)}
+        entries: Mapping[str, object] = self._entries.get(section, {})
+        if slug in entries:
+            others = [entry for other, entry in entries.items() if other != slug]
+            return SECTIONS[section], {"entry": entries[slug], "others": others}
+        return "missing.html", {}
+
     def _render(self, template: str, visit: Visit, facts: Mapping[str, object]) -> bytes:
-        both: Callable[[str, str], str] = lambda zh, en: Both(zh, en).in_(visit.language)  # noqa: E731
+        language = visit.language
+        both: Callable[[str, str], str] = lambda zh, en: in_language(Both(zh, en), language)  # noqa: E731
+        say: Callable[[Said], str] = lambda said: in_language(said, language)  # noqa: E731
         page = self._templates.get_template(template)
         return page.render(
-            lang=visit.language,
+            lang=language,
             visit=visit,
             both=both,
-            to=lambda path: f"{path}?lang={visit.language}" if visit.asked else path,
-            day=lambda on: day_in_words(on, visit.language),
+            say=say,
+            to=visit.to,
+            day=lambda on: day_in_words(on, language),
             **facts,
         ).encode()
 
 
-def _page_at(visit: Visit) -> tuple[str, dict[str, object]]:
-    """Return the template of an address and what it shows."""
-    if visit.path == "/products":
-        return "products.html", {"found": find_products(visit.search, visit.language)}
-    if visit.path in TEMPLATES:
-        return TEMPLATES[visit.path], {}
-    section, _, slug = visit.path.lstrip("/").partition("/")
-    if section == "products" and slug in PRODUCTS_BY_SLUG:
-        return "product.html", {"product": PRODUCTS_BY_SLUG[slug]}
-    if section == "news" and slug in NEWS_BY_SLUG:
-        return "article.html", {"item": NEWS_BY_SLUG[slug]}
-    return "missing.html", {}
+def addresses() -> Sequence[str]:
+    """Return the path of every page of the site."""
+    story = read_story()
+    pages = [f"/{section}/{entry.slug}" for section in SECTIONS for entry in getattr(story, section)]
+    return ["/", *(path for path, _ in NAV), *pages]
 
 
 def _with_site_headers(app: AsgiApp) -> AsgiApp:
