@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 
-from troth.app.signing import head_signer
+from troth.app.signing import head_signer, receipt_signer
 from troth.clock import SystemClock
 from troth.consent import Choice, ConsentDesk, VaultSealer
 from troth.engines.keys import create_key_file, open_key_file
@@ -50,7 +50,7 @@ def _open(folder: Path) -> tuple[Register, ConsentDesk, Choice]:
     versions = VersionList([version])
     readings = RegisterReadings(register, versions)
     vault = Vault(identity, keys, readings, clock)
-    readings.seal_with(VaultSealer(vault))
+    readings.seal_with(VaultSealer(vault, versions))
     choice = Choice(
         purposes=dict.fromkeys(loaded.policy.consent_purposes, True),
         language="en",
@@ -59,7 +59,7 @@ def _open(folder: Path) -> tuple[Register, ConsentDesk, Choice]:
         text_hash="0" * 64,
         policy_hash=loaded.hash,
     )
-    return register, ConsentDesk(register, vault, versions, clock), choice
+    return register, ConsentDesk(register, vault, versions, clock, receipt_signer(keys, "bench")), choice
 
 
 def _measure(desk: ConsentDesk, choice: Choice, threads: int, seconds: float) -> int:

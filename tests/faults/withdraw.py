@@ -11,7 +11,7 @@ import sys
 import time
 from pathlib import Path
 
-from troth.app.signing import head_signer
+from troth.app.signing import head_signer, receipt_signer
 from troth.clock import SetClock, SystemClock
 from troth.consent import ConsentDesk
 from troth.consent.sealing import VaultSealer
@@ -33,8 +33,8 @@ def main(data: Path, key_file: Path, token: str, at: str = "") -> None:
     versions = PublishedVersions(register, lambda source: load_policy_text(source).policy)
     readings = RegisterReadings(register, versions)
     vault = Vault(identity, keys, readings, clock)
-    readings.seal_with(VaultSealer(vault))
-    desk = ConsentDesk(register, vault, versions, clock)
+    readings.seal_with(VaultSealer(vault, versions))
+    desk = ConsentDesk(register, vault, versions, clock, receipt_signer(keys, "acme-site"))
     print("ready", flush=True)
     sys.stdin.readline()
     decided = desk.withdraw(token)

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import structs
 
-from troth.app.signing import head_signer
+from troth.app.signing import head_signer, receipt_signer
 from troth.clock import SetClock
 from troth.consent import BasisDesk, Choice, ConsentDesk, Decided, VaultSealer
 from troth.engines.keys import create_key_file, open_key_file
@@ -88,8 +88,10 @@ class Room:
         self.register = Register(register or data / "register.db", self.identity, signer)
         self.readings = RegisterReadings(self.register, self.versions)
         self.vault = Vault(self.identity, open_key_file(key_file), self.readings, clock)
-        self.readings.seal_with(VaultSealer(self.vault))
-        self.desk = ConsentDesk(self.register, self.vault, self.versions, clock)
+        self.readings.seal_with(VaultSealer(self.vault, self.versions))
+        self.receipt_signer = receipt_signer(open_key_file(key_file), "test")
+        self.keys = [signer.public_key, self.receipt_signer.public_key]
+        self.desk = ConsentDesk(self.register, self.vault, self.versions, clock, self.receipt_signer)
         self.bases = BasisDesk(self.register, self.vault, self.versions, clock)
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import IO
 
-from troth.app.signing import head_signer
+from troth.app.signing import head_signer, receipt_signer
 from troth.clock import Clock, SystemClock, to_ms
 from troth.collect.admission import Admission
 from troth.collect.browsers import Browsers
@@ -24,7 +24,8 @@ from troth.collect.plan import compile_plan
 from troth.collect.visit import OpenVisits
 from troth.consent import BasisDesk, ConsentDesk
 from troth.consent.model import NotPermitted
-from troth.consent.sealing import VaultSealer
+from troth.consent.record_27560 import Links
+from troth.consent.sealing import VaultSealer, evidence_days
 from troth.duties import Duty
 from troth.engines.figures import CountedFigures
 from troth.engines.keys import open_key_file
@@ -57,6 +58,7 @@ class House:
         self.policy: Policy = loaded.policy
         self.clock = clock or SystemClock()
         refuse_findings(loaded)
+        evidence_days(loaded.policy)
         self._lock = _lock_folder(settings.data)
         lock_down_process()
         self.keys = open_key_file(settings.key_file, [settings.data])
@@ -72,10 +74,16 @@ class House:
         self.versions = PublishedVersions(self.register, lambda source: load_policy_text(source).policy)
         readings = RegisterReadings(self.register, self.versions)
         self.vault = Vault(self.identity, self.keys, readings, self.clock)
-        readings.seal_with(VaultSealer(self.vault))
+        readings.seal_with(VaultSealer(self.vault, self.versions))
         self.bases = BasisDesk(self.register, self.vault, self.versions, self.clock)
         self._publish()
-        self.desk = ConsentDesk(self.register, self.vault, self.versions, self.clock)
+        receipts = receipt_signer(self.keys, self.policy.policy.id)
+        self.desk = ConsentDesk(self.register, self.vault, self.versions, self.clock, receipts, self._links())
+
+    def _links(self) -> Links:
+        """Where a receipt leads: to the form on the site, to the policy in the rooms."""
+        site, settings = self.policy.scope.origins[0], self.settings
+        return Links(choices=f"{site}{settings.edge_path}/choices", policy=f"{settings.public_url}/privacy/policy")
 
     def _publish(self) -> None:
         """Keep the version this house starts with and let the bases follow it; doing it again changes nothing."""

@@ -23,7 +23,7 @@ class Standing(Protocol):
     @property
     def grants(self) -> Mapping[str, Grant]: ...
     @property
-    def since(self) -> datetime: ...
+    def starts(self) -> Mapping[str, datetime]: ...
     @property
     def until(self) -> datetime: ...
 
@@ -64,5 +64,6 @@ class Admission:
         if not allowed:
             return None
         grants = "+".join(sorted(standing.grants[purpose].grant_id for purpose in purposes))
-        since_ms, until_ms = to_ms(standing.since), to_ms(standing.until)
+        since_ms = to_ms(max(standing.starts[purpose] for purpose in purposes))
+        until_ms = to_ms(standing.until)
         return Browser(token, standing.subject, generation, allowed, grants, now_ms, since_ms, until_ms)

@@ -20,7 +20,7 @@ class Browser(Struct, gc=False):
     """A browser that gave consent: its subject, the facts it agreed to, the grants its rows carry.
 
     generation  the identity store's generation at the look-up: an ending with a higher number is news
-    since_ms    when the oldest consent it rests on was given
+    since_ms    when the newest consent it rests on was given: no visit goes on over a break in any of them
     until_ms    when the first of them lapses by itself
     """
 

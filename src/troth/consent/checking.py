@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 
+from troth.consent.guardian import why_not
 from troth.consent.model import Choice, ChoiceRefused, StaleChoice
 from troth.policy.declared import Purpose
 from troth.policy.versions import Version
 
 HASH_PREFIX_CHARS = 16
-WAYS_OF_LAYER_2 = ("details", "form")
+WAYS_OF_LAYER_2 = ("details", "form", "guardian")
+BY_GUARDIAN = "guardian"
+BY_SIGNAL = "gpc"
 
 
-def check_choice(choice: Choice, version: Version) -> None:
-    """Return if the choice can be taken under the version in force.
+def check_choice(choice: Choice, version: Version, now: datetime) -> None:
+    """Return if the choice can be taken now, under the version in force.
 
     Raises StaleChoice for another version, ChoiceRefused for a purpose that is unknown, missing, or not a matter of
     choice, and for a yes that this click cannot give. Messages never repeat what was sent.
     """
     _check_version(choice, version)
     _check_form(choice, version)
+    _check_speaker(choice, version, now)
     asked = version.policy.consent_purposes
     _check_purposes(choice, asked, version)
     for name, granted in choice.purposes.items():
@@ -43,6 +48,17 @@ def _check_form(choice: Choice, version: Version) -> None:
         raise ChoiceRefused("the hash of the shown text is not 64 hexadecimal characters", "send its SHA-256")
 
 
+def _check_speaker(choice: Choice, version: Version, now: datetime) -> None:
+    """A guardian is believed only with proof; a browser's signal only where the policy listens to it."""
+    if (choice.how == BY_GUARDIAN) != (choice.guardian is not None):
+        raise ChoiceRefused("a guardian's choice and the proof of it come together", "send both, or neither")
+    missing = "" if choice.guardian is None else why_not(choice.guardian, version.policy.minors, now)
+    if missing:
+        raise ChoiceRefused(missing, "ask the guardian through their own channel, twice or by a call")
+    if choice.how == BY_SIGNAL and not version.policy.consent.honour_gpc:
+        raise ChoiceRefused("the policy takes no browser signal for an answer", "wait for a person's own click")
+
+
 def _check_purposes(choice: Choice, asked: dict[str, Purpose], version: Version) -> None:
     for name in choice.purposes:
         if name in asked:
@@ -56,14 +72,19 @@ def _check_purposes(choice: Choice, asked: dict[str, Purpose], version: Version)
 
 
 def _is_asked(choice: Choice, purpose: Purpose) -> bool:
-    """Layer 1 asks for general consent only; what needs a choice of its own may be left unanswered there."""
+    """Layer 1 asks for general consent only; what needs a choice of its own may be left unanswered there.
+
+    What only a guardian can grant may be left unanswered everywhere else: a child's click then changes nothing in it.
+    """
+    if purpose.kind == "guardian":
+        return choice.how == BY_GUARDIAN
     return choice.layer == 2 or purpose.kind == "general"
 
 
 def _check_yes(choice: Choice, name: str, purpose: Purpose) -> None:
-    if choice.how == "gpc":
+    if choice.how == BY_SIGNAL:
         raise ChoiceRefused("a browser signal cannot say yes", "a yes is a person's own click")
-    if purpose.kind == "guardian":
+    if purpose.kind == "guardian" and choice.how != BY_GUARDIAN:
         raise ChoiceRefused(f"{name} needs the consent of a guardian", "ask the guardian through their own channel")
     if purpose.kind == "separate" and (choice.layer != 2 or choice.how not in WAYS_OF_LAYER_2):
         raise ChoiceRefused(

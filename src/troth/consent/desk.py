@@ -8,53 +8,96 @@ Identity and register are two stores, so the order of the steps decides what a c
                    3 register: intervals end, duty `erase_withdrawn`, ledger entry   4 identity: generation + 1 again
                    in between: nothing was acknowledged, and collectors have let go already. Step 4 drops what a
                    collector in another process read again between 2 and 3.
+
+What a decision does to what stood before is read before its change and looked at again inside it: if the person decided
+something else meanwhile, it is worked out anew, so that every decision has its moment and its event.
 """
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Collection, Mapping, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+
+from msgspec import Struct, structs
 
 from troth.clock import Clock, from_ms, to_ms
 from troth.consent.asking import must_ask
-from troth.consent.checking import check_choice
-from troth.consent.drafting import decision_of, draft_of, erasure_due, lifetime, withdrawal_of
-from troth.consent.intervals import begun_by, withdrawn_by
+from troth.consent.before import NOTHING, Before
+from troth.consent.checking import BY_SIGNAL, check_choice
+from troth.consent.drafting import (
+    Written,
+    decision_of,
+    erasure_due,
+    following,
+    lifetime,
+    withdrawal_of,
+    write_down,
+)
+from troth.consent.evidence import SealedCopy
+from troth.consent.footing import Footings
+from troth.consent.intervals import begun_by
 from troth.consent.model import (
     Choice,
+    ChoiceRefused,
     Decided,
     Decision,
-    Interval,
     LastDecision,
     NotPermitted,
     Standing,
     UnknownToken,
 )
-from troth.consent.permits import basis_of, permit_by_consent, permit_by_law
-from troth.consent.sealing import EVIDENCE_CLASS, EVIDENCE_DAYS, VaultSealer
+from troth.consent.permits import basis_of, permit_by_consent
+from troth.consent.receipt import Receipt, ReceiptSigner
+from troth.consent.receipt_desk import ReceiptDesk
+from troth.consent.record_27560 import Links
+from troth.consent.sealing import VaultSealer
+from troth.consent.signals import spared_by_signal
 from troth.consent.standing import Consents
 from troth.consent.stores import ConsentChange, ConsentRegister
-from troth.errors import Restricted
-from troth.ledger import Draft
+from troth.errors import Erased, Restricted, StoreError
+from troth.ledger import Appended
 from troth.policy.permit import Grant, Permit, SubjectId
 from troth.policy.versions import Version, VersionsInForce
-from troth.vault import Arrival, Named, Vault, epoch_of
+from troth.vault import Named, Vault
 
 TOKEN_BYTES = 16
+MOST_TRIES = 8
+
+
+class Person(Struct, frozen=True):
+    """Somebody who decided here before; `is_live` is false while their processing is stopped."""
+
+    subject: SubjectId
+    is_live: bool
+
+
+class Overtaken(Exception):
+    """The person decided something else since we looked; nothing was kept."""
 
 
 class ConsentDesk:
     """Where choices are taken. Safe to call from several threads at once."""
 
-    def __init__(self, register: ConsentRegister, vault: Vault, versions: VersionsInForce, clock: Clock) -> None:
+    def __init__(
+        self,
+        register: ConsentRegister,
+        vault: Vault,
+        versions: VersionsInForce,
+        clock: Clock,
+        signer: ReceiptSigner,
+        links: Links = Links(),  # noqa: B008 - frozen
+    ) -> None:
         self._register = register
         self._vault = vault
         self._versions = versions
         self._clock = clock
-        self._sealer = VaultSealer(vault)
+        self._sealer = VaultSealer(vault, versions)
         self._consents = Consents(register, versions)
+        self._footings = Footings(register, versions)
+        self._receipts = ReceiptDesk(register, vault, versions, clock, signer, links)
         self._stopping: set[SubjectId] = set()
+        self._newest = datetime.min.replace(tzinfo=UTC)
 
     def decide(self, choice: Choice, token: str | None) -> Decided:
         """Take a choice and return what is granted now.
@@ -64,19 +107,26 @@ class ConsentDesk:
         """
         now = self._now()
         version = self._versions.at(now)
-        check_choice(choice, version)
-        known = self._arrival(token, now)
-        granted = frozenset(name for name, yes in choice.purposes.items() if yes)
-        if known is None and not granted:
-            return self._count_refusal(choice, version, now)
-        if known is not None and known.state != "live" and granted:
-            raise Restricted("processing is stopped for this person", "lift the restriction first")
-        if known is None or token is None:
-            token, subject = self._new_browser()
-        else:
-            subject = known.subject
-        decision, grants = decision_of(choice, version, subject, now)
-        return self._store(decision, token, known, grants)
+        check_choice(choice, version, now)
+        known = self._person(token)
+        if known is not None and choice.how == BY_SIGNAL:
+            return self._by_signal(choice, token, known, version, now)
+        return self._take(choice, token, known, version, now)
+
+    def decide_for(self, choice: Choice, subject: SubjectId) -> Decided:
+        """Take a guardian's choice for a child whose browser is elsewhere: nobody holds a token here (C9-02).
+
+        Raises as `decide`, and Erased.
+        """
+        now = self._now()
+        version = self._versions.at(now)
+        check_choice(choice, version, now)
+        if choice.guardian is None:
+            raise ChoiceRefused("only a guardian decides for somebody else", "decide with the browser's own token")
+        known = self._known(subject)
+        if known is None:
+            raise Erased(f"subject {subject} is erased")
+        return self._take(choice, None, known, version, now)
 
     def withdraw(self, token: str, purposes: Collection[str] | None = None) -> Decided:
         """End the consent to these purposes (None = to all of them); what was done before stays lawful.
@@ -84,8 +134,8 @@ class ConsentDesk:
         A running collector stops within a second, and deleting what rested on the consent is due at once.
         Raises UnknownToken, StoreError.
         """
-        now = self._now()
-        known = self._arrival(token, now)
+        now = self._moment()
+        known = self._person(token)
         if known is None:
             raise UnknownToken("no browser with this token has decided anything here")
         with self._register.reading() as reading:
@@ -93,8 +143,41 @@ class ConsentDesk:
         ending = held if purposes is None else held & set(purposes)
         decision = withdrawal_of(known.subject, ending, self._versions.at(now), now)
         if not ending:
-            return _decided(decision, token if held else None, frozenset(held), frozenset(), ())
+            return _unchanged(decision.policy_hash, token if held else None, frozenset(held), decision.until, now)
         return self._store(decision, token, known, {})
+
+    # Receipts
+
+    def issue(self, receipt: Receipt) -> bytes:
+        """Return the signed document of a receipt: canonical JSON that can be checked without us."""
+        return self._receipts.issue(receipt)
+
+    def receipt(self, number: str, token: str) -> Receipt | None:
+        """Return a browser's own receipt; None for a wrong token and for an unknown number alike (rule 31)."""
+        known = self._person(token)
+        return None if known is None else self._receipts.find(number, known.subject)
+
+    def receipt_of(self, decision_id: str, token: str) -> Receipt | None:
+        """Return the receipt of one of a browser's decisions, None if it is not theirs. Raises Restricted."""
+        known = self._person(token)
+        return None if known is None else self._receipts.of_decision(decision_id, known.subject)
+
+    def decisions(self, token: str) -> list[Decision]:
+        """Return what the browser with this token decided, the newest first; nothing sealed is opened for it."""
+        known = self._person(token)
+        if known is None:
+            return []
+        with self._register.reading() as reading:
+            return reading.consents.decisions(known.subject)[::-1]
+
+    def evidence(self, number: str, actor: str) -> Receipt | None:
+        """Return what was decided under a number, whether or not the person still exists here (X-01).
+
+        actor   "staff:<id>"; the reading is recorded before anything is shown, on a basis other than consent
+        """
+        return self._receipts.evidence(number, actor)
+
+    # How it stands
 
     def standing(self, token: str) -> Standing | None:
         """Return what the browser with this token grants now, None if nothing or unknown."""
@@ -102,7 +185,7 @@ class ConsentDesk:
 
     def standings(self, tokens: Sequence[str]) -> list[Standing | None]:
         """Return the same for many browsers at once, in order."""
-        now = self._now()
+        now = self._moment()
         found = [self._vault.find("browser", "consent", token) for token in tokens]
         subjects = [people[-1] if people and people[-1] not in self._stopping else None for people in found]
         standing = self._consents.standings([subject for subject in subjects if subject], now)
@@ -114,7 +197,7 @@ class ConsentDesk:
 
     def consenting(self, purpose: str, among: Collection[SubjectId] | None = None) -> frozenset[SubjectId]:
         """Return who consents to a purpose now: of these people, or of everybody."""
-        return self._consents.consenting(purpose, self._now(), among) - self._stopping
+        return self._consents.consenting(purpose, self._moment(), among) - self._stopping
 
     def must_ask(self, last: LastDecision | None) -> bool:
         """Whether a browser that remembers this decision is asked now."""
@@ -132,49 +215,98 @@ class ConsentDesk:
         now = self._now()
         version = self._versions.at(now)
         if basis_of(version, purpose) != "consent":
-            return permit_by_law(version, purpose, subjects, actor, clause)
+            return self._footings.permit(purpose, subjects, now, actor, clause)
         consenting = self.consenting(purpose, subjects)
         if subjects is not None and not consenting.issuperset(subjects):
             raise NotPermitted(f"consent to {purpose} does not hold for everybody asked for", "leave those people out")
         return permit_by_consent(version, purpose, consenting, actor, clause)
 
-    def _store(self, decision: Decision, token: str, known: Arrival | None, grants: Mapping[str, Grant]) -> Decided:
-        """Keep a decision in the order the head of this file gives."""
-        draft = draft_of(self._sealer, decision, is_live=known is None or known.state == "live")
-        if known is not None:
-            self._let_go(decision)
-        with self._register.change() as change:
-            open_ = change.decisions.open_intervals(decision.subject) if known is not None else []
-            withdrawn = withdrawn_by(decision, open_)
-            _write(change, decision, grants, draft, open_)
-            if withdrawn:
-                change.duties.add(erasure_due(decision, withdrawn))
-        if withdrawn:
-            self._vault.ended(decision.subject, "withdraw")
-        self._stopping.discard(decision.subject)
-        others = {
-            each.purpose for each in open_ if each.purpose not in decision.purposes and each.holds_at(decision.at)
-        }
-        granted = frozenset(grants) | others
-        return _decided(decision, token if granted else None, granted, withdrawn, (decision.decision_id,))
+    def _take(
+        self, choice: Choice, token: str | None, known: Person | None, version: Version, now: datetime
+    ) -> Decided:
+        granted = frozenset(name for name, yes in choice.purposes.items() if yes)
+        if known is None and not granted:
+            return self._count_refusal(choice, version, now)
+        if known is not None and not known.is_live and granted:
+            raise Restricted("processing is stopped for this person", "lift the restriction first")
+        if known is None:
+            token, subject = self._new_browser()
+        else:
+            subject = known.subject
+        decision, grants = decision_of(choice, version, subject, now)
+        return self._store(decision, token, known, grants)
 
-    def _let_go(self, decision: Decision) -> None:
-        """Make every collector drop the person before the register says so, if this decision withdraws anything."""
-        with self._register.reading() as reading:
-            open_ = reading.consents.open_intervals(decision.subject)
-        if withdrawn_by(decision, open_):
+    def _by_signal(self, choice: Choice, token: str | None, known: Person, version: Version, now: datetime) -> Decided:
+        """Take a browser's signal as the policy says: after a yes it may change nothing, or end that yes (P19)."""
+        before = self._consents.before(known.subject, now)
+        moment = self._moment()
+        standing = [each for each in before.open if each.purpose not in before.widened and each.holds_at(moment)]
+        spared = spared_by_signal(standing, version.policy.consent)
+        if standing and len(spared) == len(standing):
+            until = min(each.until for each in standing)
+            return _unchanged(version.hash, token, spared, until, now, all(each.gpc for each in standing))
+        answered = {purpose: False for purpose in choice.purposes if purpose not in spared}
+        return self._take(structs.replace(choice, purposes=answered), token, known, version, now)
+
+    def _store(
+        self, decision: Decision, token: str | None, known: Person | None, grants: Mapping[str, Grant]
+    ) -> Decided:
+        """Keep a decision, worked out anew if the same person decided something else meanwhile."""
+        for _ in range(MOST_TRIES):
+            before = NOTHING if known is None else self._consents.before(decision.subject, decision.at)
+            try:
+                return self._store_after(before, following(decision, before), token, known, grants)
+            except Overtaken:
+                continue
+        raise StoreError("one person decides faster than it can be kept", "try again")
+
+    def _store_after(
+        self,
+        before: Before,
+        decision: Decision,
+        token: str | None,
+        known: Person | None,
+        grants: Mapping[str, Grant],
+    ) -> Decided:
+        """Keep a decision in the order the head of this file gives. Raises Overtaken."""
+        written = write_down(self._sealer, decision, before, is_live=known is None or known.is_live)
+        copy = self._receipts.seal(written)
+        withdrawn = before.withdrawn_by(decision)
+        if withdrawn:
             self._stopping.add(decision.subject)
             self._vault.ended(decision.subject, "withdraw")
+        with self._register.change() as change:
+            if known is not None and change.decisions.last_at(decision.subject) != before.last_at:
+                raise Overtaken
+            appended = _write(change, decision, grants, written, copy, before)
+            if withdrawn:
+                change.duties.add(erasure_due(decision, withdrawn, min(decision.at, self._now())))
+        if withdrawn:
+            self._vault.ended(decision.subject, "withdraw")
+        self._newest = max(self._newest, decision.at)
+        self._stopping.discard(decision.subject)
+        receipt = Receipt(written.statement, written.plain, written.salt, appended)
+        return _decided(decision, token, before, withdrawn, receipt)
 
     def _now(self) -> datetime:
         """Return now in whole milliseconds, as it is stored."""
         return from_ms(to_ms(self._clock.now()))
 
-    def _arrival(self, token: str | None, now: datetime) -> Arrival | None:
-        if token is None:
-            return None
-        arrival = self._vault.arrive(token, EVIDENCE_CLASS, epoch_of(EVIDENCE_CLASS, now, EVIDENCE_DAYS))
-        return arrival if arrival and arrival.state in ("live", "restricted") else None
+    def _moment(self) -> datetime:
+        """Return now for a question about how it stands: never before a decision that is kept already.
+
+        A second decision in one millisecond is kept in the next (`following`); it holds at once all the same.
+        """
+        return max(self._now(), self._newest)
+
+    def _person(self, token: str | None) -> Person | None:
+        """Return who a token belongs to, unless they are erased."""
+        people = self._vault.find("browser", "consent", token) if token is not None else []
+        return self._known(people[-1]) if people else None
+
+    def _known(self, subject: SubjectId) -> Person | None:
+        state = self._vault.state_of(subject)
+        return Person(subject, state == "live") if state in ("live", "restricted") else None
 
     def _new_browser(self) -> tuple[str, SubjectId]:
         token = secrets.token_hex(TOKEN_BYTES)
@@ -195,29 +327,55 @@ class ConsentDesk:
 
 
 def _write(
-    change: ConsentChange, decision: Decision, grants: Mapping[str, Grant], draft: Draft, open_: Sequence[Interval]
-) -> None:
+    change: ConsentChange,
+    decision: Decision,
+    grants: Mapping[str, Grant],
+    written: Written,
+    copy: SealedCopy,
+    before: Before,
+) -> Appended:
     for grant in grants.values():
         change.decisions.keep_grant(grant)
     change.decisions.keep(decision)
-    ending = [each.purpose for each in open_ if each.purpose in decision.purposes]
+    ending = [each.purpose for each in before.open if each.purpose in decision.purposes]
     if ending:
         change.decisions.end(decision.subject, ending, decision.at, decision.decision_id)
     begun = begun_by(decision, {name: grant.kind for name, grant in grants.items()})
     if begun:
         change.decisions.begin(begun)
-    change.ledger.append(draft)
+    change.receipts.keep(copy)
+    return change.ledger.append(written.draft)
 
 
 def _decided(
-    decision: Decision, token: str | None, granted: frozenset[str], withdrawn: frozenset[str], ids: tuple[str, ...]
+    decision: Decision, token: str | None, before: Before, withdrawn: frozenset[str], receipt: Receipt
 ) -> Decided:
+    granted, kept = before.granted_by(decision), before.kept_by(decision)
+    is_over_signal = all(each.gpc for each in kept) and (decision.gpc or not any(decision.purposes.values()))
     return Decided(
-        token=token,
+        token=token if granted else None,
         granted=granted,
         until=decision.until,
         withdrawn=withdrawn,
-        decision_ids=ids,
+        decision_ids=(decision.decision_id,),
         policy_hash=decision.policy_hash,
         decided_at=decision.at,
+        gpc=bool(granted) and is_over_signal,
+        receipt=receipt,
+    )
+
+
+def _unchanged(
+    policy_hash: str, token: str | None, granted: frozenset[str], until: datetime, now: datetime, gpc: bool = False
+) -> Decided:
+    """Return the answer where nothing was stored because nothing changes."""
+    return Decided(
+        token=token,
+        granted=granted,
+        until=until,
+        withdrawn=frozenset(),
+        decision_ids=(),
+        policy_hash=policy_hash,
+        decided_at=now,
+        gpc=gpc,
     )

@@ -1,4 +1,4 @@
-"""Clauses 7 and 8: a choice becomes a decision with its grants, its ledger entry and its duties."""
+"""Clauses 7 and 8: a choice becomes a decision with its event, its grants, its ledger entry and its duties."""
 
 from __future__ import annotations
 
@@ -6,10 +6,16 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from msgspec import Struct, structs
+
+from troth.consent.before import Before
 from troth.consent.grants import grant_for
+from troth.consent.guardian import record_of
 from troth.consent.model import Choice, Decision
+from troth.consent.receipt import Statement, new_number, plain_of, write_moment
 from troth.duties import Duty, new_duty
-from troth.ledger import Draft, Payload, Sealer, draft_entry
+from troth.ledger import Draft, Entry, Sealer, commitment
+from troth.ledger.entry import SALT_BYTES
 from troth.policy.permit import Grant, SubjectId
 from troth.policy.versions import Version
 
@@ -17,6 +23,16 @@ ERASE_WITHDRAWN = "erase_withdrawn"
 """Kind of duty: delete what rested on a consent that was withdrawn. Stored in the database, never change it."""
 
 CHOICE_COOKIE = "troth"
+MILLISECOND = timedelta(milliseconds=1)
+
+
+class Written(Struct, frozen=True, kw_only=True):
+    """A decision as it goes into the ledger: its statement, what the ledger commits to, the sealed draft."""
+
+    statement: Statement
+    plain: bytes
+    salt: bytes
+    draft: Draft
 
 
 def decision_of(
@@ -37,8 +53,21 @@ def decision_of(
         how=choice.how,
         text_hash=choice.text_hash,
         gpc=choice.gpc,
+        guardian=None if choice.guardian is None else record_of(choice.guardian),
     )
     return decision, grants
+
+
+def following(decision: Decision, before: Before) -> Decision:
+    """Return a decision in its place after what came before: at a moment of its own, its event named.
+
+    Two decisions of one person never share a millisecond, so that they have one order for ever.
+    """
+    at = decision.at
+    if before.last_at is not None and before.last_at >= at:
+        at = before.last_at + MILLISECOND
+    placed = structs.replace(decision, at=at, until=decision.until + (at - decision.at))
+    return structs.replace(placed, event=before.event_of(placed))
 
 
 def withdrawal_of(subject: SubjectId, purposes: Collection[str], version: Version, now: datetime) -> Decision:
@@ -65,33 +94,49 @@ def lifetime(version: Version, granted: bool) -> timedelta:
     return timedelta(days=cookie.lifetime_days if granted and cookie and cookie.lifetime_days else days)
 
 
-def draft_of(sealer: Sealer, decision: Decision, is_live: bool) -> Draft:
-    """Return the ledger entry of a decision. For a restricted person it is sealed under the site's key."""
+def write_down(sealer: Sealer, decision: Decision, before: Before, is_live: bool) -> Written:
+    """Return a decision's statement and its sealed ledger entry. For a restricted person the site's key seals it.
+
+    The statement does not say whose it is: that is told by the key it is sealed under, and a receipt holds no subject.
+    """
+    statement = _statement_of(decision, before)
+    plain, salt = plain_of(statement), secrets.token_bytes(SALT_BYTES)
     gives = any(decision.purposes.values())
-    payload: Payload = {
-        "decision": decision.decision_id,
-        "subject": decision.subject,
-        "purposes": dict(decision.purposes),
-        "until": decision.until.isoformat(),
-        "language": decision.language,
-        "layer": decision.layer,
-        "how": decision.how,
-        "text": decision.text_hash,
-        "gpc": decision.gpc,
-    }
-    return draft_entry(
-        sealer,
-        "consent" if gives else "withdrawal",
-        "C8.3-01" if gives else "C8.3-03",
-        payload,
-        subject=decision.subject if is_live else None,
-        record_id=decision.decision_id,
+    entry = Entry(
+        kind="consent" if gives else "withdrawal",
+        at=decision.at.replace(microsecond=0),
         policy_hash=decision.policy_hash,
-        at=decision.at,
+        clause="C8.3-01" if gives else "C8.3-03",
+        commitment=commitment(salt, plain),
+    )
+    subject = decision.subject if is_live else None
+    sealed = sealer.seal_payload(subject, decision.decision_id, decision.at, salt + plain)
+    return Written(statement=statement, plain=plain, salt=salt, draft=Draft(entry, sealed))
+
+
+def _statement_of(decision: Decision, before: Before) -> Statement:
+    return Statement(
+        receipt=new_number(),
+        event=decision.event,
+        at=write_moment(decision.at),
+        until=write_moment(decision.until),
+        purposes=dict(decision.purposes),
+        granted=sorted(before.granted_by(decision)),
+        withdrawn=sorted(before.withdrawn_by(decision)),
+        policy=decision.policy_hash,
+        language=decision.language,
+        layer=decision.layer,
+        how=decision.how,
+        text=decision.text_hash,
+        gpc=decision.gpc,
+        guardian=decision.guardian,
     )
 
 
-def erasure_due(decision: Decision, withdrawn: Collection[str]) -> Duty:
-    """Return the duty to delete what rested on these consents: due at once (PIPL 47)."""
+def erasure_due(decision: Decision, withdrawn: Collection[str], now: datetime) -> Duty:
+    """Return the duty to delete what rested on these consents: due at once (PIPL 47).
+
+    now   when it was asked for; the decision's own moment may be a millisecond later
+    """
     reason = f"consent withdrawn for {', '.join(sorted(withdrawn))}"
-    return new_duty(ERASE_WITHDRAWN, decision.at, decision.at, decision.subject, reason, decision.decision_id)
+    return new_duty(ERASE_WITHDRAWN, now, now, decision.subject, reason, decision.decision_id)

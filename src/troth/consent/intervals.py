@@ -30,6 +30,7 @@ def begun_by(decision: Decision, kinds: dict[str, str]) -> list[Interval]:
             start=decision.at,
             until=decision.until,
             given_by=decision.decision_id,
+            gpc=decision.gpc,
         )
         for purpose, granted in decision.purposes.items()
         if granted

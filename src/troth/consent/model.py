@@ -8,10 +8,13 @@ from typing import Literal
 
 from msgspec import Struct
 
+from troth.consent.events import Event
+from troth.consent.guardian import GuardianProof, GuardianRecord
+from troth.consent.receipt import Receipt
 from troth.errors import TrothError, UnusableInput
 from troth.policy.permit import Grant, SubjectId
 
-How = Literal["banner", "details", "form", "gpc"]
+How = Literal["banner", "details", "form", "gpc", "guardian"]
 """Where the click was made. Stored in the database. Never change or reuse a word."""
 
 
@@ -19,10 +22,11 @@ class Choice(Struct, frozen=True, kw_only=True):
     """What a person chose, purpose by purpose.
 
     layer        1 = the banner, 2 = the details, where each purpose has its own choice
-    how          "gpc" = the browser's signal spoke, nobody clicked
+    how          "gpc" = the browser's signal spoke, nobody clicked; "guardian" = a guardian, through another channel
     text_hash    SHA-256 hex of the words that were shown
     policy_hash  hash of the version that was shown, or its first 16 characters
     gpc          the browser sent Sec-GPC: 1; an explicit yes stands and is recorded with it
+    guardian     how we know that a guardian spoke; nobody else can say yes to a purpose of kind "guardian"
     """
 
     purposes: Mapping[str, bool]
@@ -32,6 +36,7 @@ class Choice(Struct, frozen=True, kw_only=True):
     text_hash: str
     policy_hash: str
     gpc: bool = False
+    guardian: GuardianProof | None = None
 
 
 class Decided(Struct, frozen=True, kw_only=True):
@@ -42,6 +47,8 @@ class Decided(Struct, frozen=True, kw_only=True):
     until         when the choice lapses and may be asked for again
     withdrawn     the purposes that were granted before and are not any more
     decision_ids  the stored decision; none for a refusal by an unknown browser
+    gpc           everything that is granted was agreed to while the browser's signal was on
+    receipt       what the person may keep; none where nothing was stored
     """
 
     token: str | None
@@ -51,10 +58,16 @@ class Decided(Struct, frozen=True, kw_only=True):
     decision_ids: tuple[str, ...]
     policy_hash: str
     decided_at: datetime
+    gpc: bool = False
+    receipt: Receipt | None = None
 
 
 class Decision(Struct, frozen=True, kw_only=True):
-    """A decision as it is kept. `purposes` holds what was answered; a purpose that was not asked about is absent."""
+    """A decision as it is kept. `purposes` holds what was answered; a purpose that was not asked about is absent.
+
+    event     what it did to what stood before: a word of `events.Event`
+    guardian  how we knew that a guardian spoke, without anybody's address
+    """
 
     decision_id: str
     subject: SubjectId
@@ -68,10 +81,15 @@ class Decision(Struct, frozen=True, kw_only=True):
     how: str
     text_hash: str
     gpc: bool = False
+    event: Event = "given"
+    guardian: GuardianRecord | None = None
 
 
 class Interval(Struct, frozen=True, kw_only=True):
-    """A time during which one purpose was consented to: from `start`, before `end`, and never after `until`."""
+    """A time during which one purpose was consented to: from `start`, before `end`, and never after `until`.
+
+    gpc  the yes was given while the browser's signal was on
+    """
 
     subject: SubjectId
     purpose: str
@@ -80,6 +98,7 @@ class Interval(Struct, frozen=True, kw_only=True):
     start: datetime
     until: datetime
     given_by: str
+    gpc: bool = False
     end: datetime | None = None
     ended_by: str | None = None
 
@@ -97,11 +116,13 @@ class Standing(Struct, frozen=True, kw_only=True):
     """What a browser has granted now. `grants` says for each purpose under which version it was given.
 
     policy_hash  the version of the newest grant
+    starts       since when each purpose is granted without a break
     """
 
     subject: SubjectId
     granted: frozenset[str]
     grants: Mapping[str, Grant]
+    starts: Mapping[str, datetime]
     policy_hash: str
     since: datetime
     until: datetime

@@ -1,16 +1,21 @@
-"""Clause 7: ledger payloads are sealed by the vault, under the person or under the site (security rule 28)."""
+"""Clause 7: ledger payloads are sealed by the vault, under the person or under the site (security rule 28).
+
+Both in the class `evidence`. How long that class is kept is a term of law, so it stands in the policy (X-01).
+"""
 
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
+from troth.errors import PolicyError
 from troth.ledger import SealedPayload
+from troth.policy.model import Policy
 from troth.policy.permit import SubjectId
+from troth.policy.versions import VersionsInForce
 from troth.vault import Label, RowKey, epoch_of, seal
 
-EVIDENCE_CLASS = "evidence"
-EVIDENCE_DAYS = 3 * 365
+EVIDENCE_CLASS: Final = "evidence"
 
 
 class RowKeys(Protocol):
@@ -21,21 +26,45 @@ class RowKeys(Protocol):
     def site_row_key(self, class_: str, epoch: str) -> RowKey: ...
 
 
-class VaultSealer:
-    """Seals ledger payloads in the class `evidence`, which is kept for the statutory term."""
+def evidence_days(policy: Policy) -> int:
+    """Return how long evidence is kept. Raises PolicyError if the policy does not say."""
+    for kept in policy.retention.values():
+        if kept.class_ == EVIDENCE_CLASS:
+            return kept.longest_days
+    raise PolicyError(
+        "no retention says how long evidence is kept, so no decision could be recorded",
+        f'add a retention with "class: {EVIDENCE_CLASS}" and the term the law sets',
+        "retention",
+    )
 
-    def __init__(self, vault: RowKeys) -> None:
+
+class VaultSealer:
+    """Seals ledger payloads in the class `evidence`, which is kept for the term the policy in force declares."""
+
+    def __init__(self, vault: RowKeys, versions: VersionsInForce) -> None:
         self._vault = vault
+        self._versions = versions
 
     def seal_payload(self, subject: SubjectId | None, record_id: str, at: datetime, plain: bytes) -> SealedPayload:
         """Seal under the person's key, or under the site's where there is no person.
 
         Raises Erased or Restricted if nothing may be written about the person any more.
         """
-        epoch = epoch_of(EVIDENCE_CLASS, at, EVIDENCE_DAYS)
+        epoch = self.epoch_at(at)
         key = self._key(subject, epoch)
         blob = seal(key, payload_label(subject, record_id, EVIDENCE_CLASS, epoch), plain)
         return SealedPayload(subject=subject, record_id=record_id, class_=EVIDENCE_CLASS, epoch=epoch, blob=blob)
+
+    def epoch_at(self, at: datetime) -> str:
+        """Return the epoch of evidence made at a moment. Raises PolicyError if no version says how long it is kept."""
+        return epoch_of(EVIDENCE_CLASS, at, evidence_days(self._policy_at(at)))
+
+    def _policy_at(self, at: datetime) -> Policy:
+        """Return the policy in force, before the first day of all the one that is to come."""
+        published = self._versions.published()
+        if published and at < published[0].in_force_from:
+            return published[0].policy
+        return self._versions.at(at).policy
 
     def _key(self, subject: SubjectId | None, epoch: str) -> RowKey:
         if subject is None:

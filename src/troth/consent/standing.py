@@ -11,6 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from troth.consent.asking import widenings
+from troth.consent.before import Before
 from troth.consent.intervals import lawful_at
 from troth.consent.model import Interval, Standing
 from troth.consent.stores import ConsentRegister
@@ -43,7 +44,7 @@ class Consents:
     def lawful_at(self, subject: SubjectId, purpose: str, moment: datetime) -> bool:
         """Whether collecting for a purpose was lawful at `moment`; later withdrawals change nothing about it (P15)."""
         with self._register.reading() as reading:
-            intervals = reading.consents.intervals(subject, purpose)
+            intervals = [each for each in reading.consents.intervals(subject, purpose) if each.holds_at(moment)]
             grants = reading.consents.grants([each.grant_id for each in intervals])
         covered = [each for each in intervals if self._is_covered(grants.get(each.grant_id), moment)]
         return lawful_at(covered, subject, purpose, moment)
@@ -54,6 +55,17 @@ class Consents:
             holding = reading.consents.holding(purpose, now, among)
             grants = reading.consents.grants({each.grant_id for each in holding})
         return frozenset(each.subject for each in holding if self._is_covered(grants.get(each.grant_id), now))
+
+    def before(self, subject: SubjectId, now: datetime) -> Before:
+        """Return what stands for a person just before they decide."""
+        with self._register.reading() as reading:
+            open_ = reading.consents.open_intervals(subject)
+            last_at = reading.consents.last_at(subject)
+            missing = {each.grant_id for each in open_} - self._grants.keys()
+            if missing:
+                self._grants.update(reading.consents.grants(missing))
+        widened = {each.purpose for each in open_ if not self._is_covered(self._grants.get(each.grant_id), now)}
+        return Before(open=tuple(open_), last_at=last_at, widened=frozenset(widened))
 
     def _is_covered(self, grant: Grant | None, moment: datetime) -> bool:
         if grant is None:
@@ -74,6 +86,7 @@ def _standing(subject: SubjectId, covered: Iterable[Interval], grants: dict[str,
         subject=subject,
         granted=frozenset(each.purpose for each in by_start),
         grants={each.purpose: grants[each.grant_id] for each in by_start},
+        starts={each.purpose: each.start for each in by_start},
         policy_hash=grants[by_start[-1].grant_id].policy_hash,
         since=by_start[0].start,
         until=min(each.until for each in by_start),

@@ -7,9 +7,11 @@ from contextlib import AbstractContextManager
 from datetime import date, datetime
 from typing import Protocol
 
+from troth.consent.basis_store import BasisBook, BasisShelf
+from troth.consent.evidence import EvidenceBook, EvidenceShelf
 from troth.consent.model import Decision, Interval
 from troth.duties import DutyBook
-from troth.ledger import EntryBook
+from troth.ledger import EntryBook, Numbered, SealedPayload
 from troth.policy.permit import Grant, SubjectId
 
 
@@ -22,8 +24,8 @@ class DecisionBook(Protocol):
 
     def keep(self, decision: Decision) -> None: ...
 
-    def open_intervals(self, subject: SubjectId) -> list[Interval]:
-        """Return the intervals nobody has ended."""
+    def last_at(self, subject: SubjectId) -> datetime | None:
+        """Return the moment of a person's newest decision, None if there is none."""
         ...
 
     def begin(self, intervals: Sequence[Interval]) -> None: ...
@@ -58,9 +60,39 @@ class ConsentShelf(Protocol):
         """Return the intervals of a purpose that hold at `moment`, of these people or of everybody."""
         ...
 
-    def decisions(self, subject: SubjectId) -> list[Decision]: ...
+    def decisions(self, subject: SubjectId) -> list[Decision]:
+        """Return a person's decisions, the oldest first."""
+        ...
+
+    def decision(self, decision_id: str) -> Decision | None: ...
+
+    def last_at(self, subject: SubjectId) -> datetime | None:
+        """Return the moment of a person's newest decision, None if there is none."""
+        ...
 
     def grants(self, grant_ids: Collection[str]) -> dict[str, Grant]: ...
+
+
+class LedgerShelf(Protocol):
+    """The ledger as a reader of receipts sees it."""
+
+    def after(self, seq: int = -1, most: int = 1000) -> list[Numbered]:
+        """Return entries in order, from the one after `seq`."""
+        ...
+
+    def payloads_of(self, subject: SubjectId) -> list[tuple[int, SealedPayload]]:
+        """Return the sealed payloads about a person, each with the place of its entry."""
+        ...
+
+    def payload_at(self, seq: int) -> SealedPayload | None: ...
+
+    def head(self) -> str | None:
+        """Return the newest checkpoint."""
+        ...
+
+    def prove_inclusion(self, index: int, size: int) -> list[bytes]:
+        """Return the inclusion proof of an entry in the ledger as it was at a size."""
+        ...
 
 
 class ConsentChange(Protocol):
@@ -74,12 +106,27 @@ class ConsentChange(Protocol):
     def decisions(self) -> DecisionBook: ...
 
     @property
+    def receipts(self) -> EvidenceBook: ...
+
+    @property
+    def bases(self) -> BasisBook: ...
+
+    @property
     def counters(self) -> CounterBook: ...
 
 
 class ConsentReading(Protocol):
     @property
     def consents(self) -> ConsentShelf: ...
+
+    @property
+    def receipts(self) -> EvidenceShelf: ...
+
+    @property
+    def ledger(self) -> LedgerShelf: ...
+
+    @property
+    def bases(self) -> BasisShelf: ...
 
 
 class ConsentRegister(Protocol):

@@ -12,7 +12,7 @@ from msgspec import Meta, Struct, structs
 from troth.policy.declared import Cookie, DeclaredFact, Form, Purpose, Sdk, StoredName
 from troth.policy.kept import Place, Recipient, Retention, Security, Storage
 from troth.policy.text import Text
-from troth.policy.words import Audience, LawPack
+from troth.policy.words import Audience, LawPack, SignalOverConsent
 
 Whole = Annotated[int, Meta(ge=1)]
 
@@ -68,12 +68,16 @@ class Scope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 
 
 class Minors(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How children are protected (clause 9)."""
+    """How children are protected (clause 9).
+
+    guardian_wait_hours  how long after the first confirmation a guardian's second one has to come
+    """
 
     audience: Audience
     text: Text
     child_under: Whole = 14
     found_delete_within_hours: Whole = 72
+    guardian_wait_hours: Whole = 24
 
 
 class Rights(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -85,10 +89,14 @@ class Rights(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
 
 class ConsentRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How consent is asked for: the banner's first words, when to ask again, whether GPC is a refusal."""
+    """How consent is asked for: the banner's first words, when to ask again, whether GPC is a refusal.
+
+    gpc_over_consent  what the signal does to a yes that was given without it
+    """
 
     reask_after_days: Whole = 180
     honour_gpc: bool = True
+    gpc_over_consent: SignalOverConsent = "keep"
     banner: Text | None = None
 
 

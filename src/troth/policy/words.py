@@ -31,5 +31,6 @@ After = Literal["delete", "anonymise"]
 Audience = Literal["adult", "general", "child"]
 LawPack = Literal["cn-pipl", "eu-gdpr", "us-ca-ccpa"]
 Abroad = Literal["none", "declared"]
+SignalOverConsent = Literal["keep", "withdraw"]
 
 BASIS_IDS: tuple[str, ...] = get_args(BasisId)

@@ -7,10 +7,11 @@ from datetime import datetime
 
 import msgspec
 from msgspec import structs
-from sqlalchemy import Connection, Row, bindparam, exists, insert, literal, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, exists, func, insert, literal, or_, select, update
 
 from troth.clock import from_ms, to_ms
 from troth.consent import Decision, Interval
+from troth.consent.guardian import GuardianRecord
 from troth.engines.sql.group_commit import Member
 from troth.engines.sql.subjects import LateWriters
 from troth.engines.sql.tables import consents, decisions, grants
@@ -44,7 +45,13 @@ _HOLDING = select(consents).where(
     or_(consents.c.end_ms.is_(None), consents.c.end_ms > bindparam("at_ms")),
 )
 _HOLDING_AMONG = _HOLDING.where(consents.c.subject.in_(bindparam("people", expanding=True)))
-_DECISIONS = select(decisions).where(decisions.c.subject == bindparam("whose")).order_by(decisions.c.at_ms)
+_DECISIONS = (
+    select(decisions)
+    .where(decisions.c.subject == bindparam("whose"))
+    .order_by(decisions.c.at_ms, decisions.c.decision_id)
+)
+_DECISION = select(decisions).where(decisions.c.decision_id == bindparam("wanted"))
+_LAST_AT = select(func.max(decisions.c.at_ms)).where(decisions.c.subject == bindparam("whose"))
 _GRANTS = select(grants).where(grants.c.grant_id.in_(bindparam("ids", expanding=True)))
 PEOPLE_AT_ONCE = 500
 
@@ -76,11 +83,12 @@ class ConsentRows:
         row["at_ms"], row["until_ms"] = to_ms(row.pop("at")), to_ms(row.pop("until"))
         row["purposes"] = _json(decision.purposes)
         row["grant_ids"] = _json(row.pop("grants"))
+        row["guardian"] = None if decision.guardian is None else _json(decision.guardian)
         self._member.rows.append((_KEEP, row))
 
-    def open_intervals(self, subject: SubjectId) -> list[Interval]:
-        """Return the intervals nobody has ended."""
-        return _open_intervals(self._connection, subject)
+    def last_at(self, subject: SubjectId) -> datetime | None:
+        """Return the moment of a person's newest decision."""
+        return _last_at(self._connection, subject)
 
     def begin(self, intervals: Sequence[Interval]) -> None:
         """Keep new intervals."""
@@ -130,6 +138,15 @@ class ConsentShelf:
         """Return a person's decisions, the oldest first."""
         return [_decision(row) for row in self._connection.execute(_DECISIONS, {"whose": subject})]
 
+    def decision(self, decision_id: str) -> Decision | None:
+        """Return one decision."""
+        row = self._connection.execute(_DECISION, {"wanted": decision_id}).first()
+        return None if row is None else _decision(row)
+
+    def last_at(self, subject: SubjectId) -> datetime | None:
+        """Return the moment of a person's newest decision."""
+        return _last_at(self._connection, subject)
+
     def grants(self, grant_ids: Collection[str]) -> dict[str, Grant]:
         """Return grants by id."""
         if not grant_ids:
@@ -140,6 +157,11 @@ class ConsentShelf:
 
 def _open_intervals(connection: Connection, subject: SubjectId) -> list[Interval]:
     return [_interval(row) for row in connection.execute(_OPEN, {"whose": subject})]
+
+
+def _last_at(connection: Connection, subject: SubjectId) -> datetime | None:
+    last_ms = connection.scalar(_LAST_AT, {"whose": subject})
+    return None if last_ms is None else from_ms(last_ms)
 
 
 def _json(value: object) -> str:
@@ -157,6 +179,7 @@ def _interval_row(interval: Interval) -> dict[str, object]:
         "until_ms": to_ms(interval.until),
         "end_ms": None if interval.end is None else to_ms(interval.end),
         "ended_by": interval.ended_by,
+        "gpc": interval.gpc,
     }
 
 
@@ -171,6 +194,7 @@ def _interval(row: Row[tuple[object, ...]]) -> Interval:
         given_by=row.given_by,
         end=None if row.end_ms is None else from_ms(row.end_ms),
         ended_by=row.ended_by,
+        gpc=row.gpc,
     )
 
 
@@ -188,4 +212,6 @@ def _decision(row: Row[tuple[object, ...]]) -> Decision:
         how=row.how,
         text_hash=row.text_hash,
         gpc=row.gpc,
+        event=row.event,
+        guardian=None if row.guardian is None else msgspec.json.decode(row.guardian, type=GuardianRecord),
     )

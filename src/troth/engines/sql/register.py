@@ -27,6 +27,7 @@ from troth.engines.sql.group_commit import GroupCommit, Member
 from troth.engines.sql.ledger_rows import LedgerRows, LedgerShelf
 from troth.engines.sql.ledger_tree import Sequencer
 from troth.engines.sql.policy_rows import PolicyRows, PolicyShelf
+from troth.engines.sql.receipt_rows import ReceiptRows, ReceiptShelf
 from troth.engines.sql.schema import prepare, refuse_other, version_of
 from troth.engines.sql.subjects import LateWriters, Subjects
 from troth.engines.sql.visit_rows import VisitHistoryRows, VisitHistoryShelf
@@ -41,6 +42,7 @@ class Change:
         self.ledger = LedgerRows(member, late)
         self.duties = DutyRows(connection)
         self.decisions = ConsentRows(member, late, known_grants)
+        self.receipts = ReceiptRows(member)
         self.bases = BasisRows(connection, late)
         self.policies = PolicyRows(connection)
         self.visit_histories = VisitHistoryRows(connection, late)
@@ -54,6 +56,7 @@ class Look:
         self.ledger = LedgerShelf(connection)
         self.duties = DutyShelf(connection)
         self.consents = ConsentShelf(connection)
+        self.receipts = ReceiptShelf(connection)
         self.bases = BasisShelf(connection)
         self.policies = PolicyShelf(connection)
         self.visit_histories = VisitHistoryShelf(connection)
