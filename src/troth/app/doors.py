@@ -7,6 +7,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from troth.app.house import House
+from troth.app.signing import public_keys
 from troth.collect.drops import Drop
 from troth.collect.rate import RateLimit
 from troth.console.metrics import metrics_app
@@ -72,6 +73,9 @@ def front_of(house: House, *, machine_names: Collection[str] = ()) -> AsgiApp:
             is_healthy=house.is_healthy,
             choices_url=f"{site}{edge}/choices",
             site_url=site,
+            rooms_url=rooms,
+            canonical_of=lambda hash_: canonical_of(house, hash_),
+            public_keys=lambda: public_keys(house.keys, (each.policy.id for each in house.versions.published())),
         ),
         console=_console(house, names),
         hosts=hosts,
@@ -89,6 +93,12 @@ def _console(house: House, names: Collection[str]) -> AsgiApp:
         await (metrics if scope["path"] == "/metrics" else pages)(scope, receive, send)
 
     return answer
+
+
+def canonical_of(house: House, hash_: str) -> bytes | None:
+    """Return the bytes the hash of a published version was made of."""
+    with house.register.reading() as reading:
+        return reading.policies.canonical(hash_)
 
 
 def read_metrics(house: House) -> Mapping[str, float]:

@@ -69,7 +69,8 @@ def _browsing(policy: Policy, language: Language) -> Register:
                 _how_long(policy.retention.get(fact.retention or ""), language),
             )
         )
-    intro = f"{say('collected.facts_intro', language)} {say('precision.meaning', language)}"
+    gap = "" if language == "zh-CN" else " "
+    intro = gap.join((say("collected.facts_intro", language), say("precision.meaning", language)))
     return _register("facts", say("collected.facts_title", language), FACT_COLUMNS, rows, language, intro)
 
 

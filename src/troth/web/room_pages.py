@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import logging
 from collections.abc import Callable, Mapping, Sequence
 
 from litestar import MediaType, Request, Response
@@ -28,6 +29,7 @@ from troth.words import LANGUAGES, Language
 Visitor = Request[None, None, State]
 Page = Response[bytes]
 CanonicalOf = Callable[[str], bytes | None]
+log = logging.getLogger("troth.rooms")
 
 
 class Ways(Struct, frozen=True):
@@ -174,8 +176,11 @@ class RoomPages:
         known = {404: "page.not_found", 405: "page.wrong_method"}
         return self.message(request, known.get(error.status_code, "page.not_found"), error.status_code)
 
-    def trouble(self, request: Visitor, _: TrothError) -> Page:
-        """Return the page for trouble with our stores: a truthful 503, and nothing about the trouble."""
+    def trouble(self, request: Visitor, error: Exception) -> Page:
+        """Return the page for trouble of our own: 503 if a store failed, else 500, and nothing about the trouble."""
+        log.error("a page could not be shown", exc_info=error)
+        if not isinstance(error, TrothError):
+            return self.message(request, "page.not_shown", 500)
         page = self.message(request, "page.not_shown", 503)
         page.headers["retry-after"] = "30"
         return page

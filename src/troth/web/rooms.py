@@ -8,7 +8,6 @@ from litestar import Litestar, MediaType, Response, get
 from litestar.exceptions import HTTPException
 
 from troth.clock import Clock
-from troth.errors import TrothError
 from troth.ledger.note import PublicKey
 from troth.ledger.public_keys import write_public_keys
 from troth.pages.headers import AsgiApp, answering_head, only_for_hosts, with_security_headers
@@ -29,7 +28,7 @@ def rooms_app(
     site_url: str = "",
     rooms_url: str = "",
     canonical_of: CanonicalOf = lambda _: None,
-    public_keys: Sequence[PublicKey] = (),
+    public_keys: Callable[[], Sequence[PublicKey]] = tuple,
 ) -> AsgiApp:
     """Return the rooms as one ASGI application.
 
@@ -91,7 +90,7 @@ def rooms_app(
 
     @get("/.well-known/troth-keys.json", sync_to_thread=False)
     def keys() -> Page:
-        return Response(write_public_keys(public_keys), media_type=MediaType.JSON, headers=FOR_ALL)
+        return Response(write_public_keys(public_keys()), media_type=MediaType.JSON, headers=FOR_ALL)
 
     @get("/health", media_type=MediaType.TEXT, sync_to_thread=False)
     def health() -> Response[str]:
@@ -106,7 +105,7 @@ def rooms_app(
     app = Litestar(
         [*shown, gpc, security, keys, health, static],
         openapi_config=None,
-        exception_handlers={HTTPException: pages.refuse, TrothError: pages.trouble},
+        exception_handlers={HTTPException: pages.refuse, Exception: pages.trouble},
         logging_config=None,
     )
     return only_for_hosts(with_security_headers(answering_head(app)), hosts)  # type: ignore[arg-type]

@@ -38,7 +38,7 @@ def stored_page(policy: Policy, language: Language) -> StoredPage:
         _register("always", policy, always, language),
         _register("asked", policy, asked, language),
     ]
-    held = {cookie.content for cookie in policy.cookies.values()}
+    held = {_loss(cookie, key in asked) for key, cookie in policy.cookies.items()}
     hosts = dict.fromkeys(urlsplit(origin).hostname or origin for origin in policy.scope.origins)
     return StoredPage(
         registers=tuple(register for register in registers if register.rows),
@@ -51,6 +51,11 @@ def stored_page(policy: Policy, language: Language) -> StoredPage:
 def _needs_consent(policy: Policy, cookie: Cookie) -> bool:
     purpose = policy.purposes.get(cookie.purpose)
     return purpose is not None and purpose.needs_consent
+
+
+def _loss(cookie: Cookie, is_asked: bool) -> str:
+    """Return what losing a cookie means; a mark of one visit that was agreed to only recognises the browser."""
+    return "random_id" if is_asked and cookie.content == "session" else cookie.content
 
 
 def _register(id: str, policy: Policy, cookies: Mapping[str, Cookie], language: Language) -> Register:

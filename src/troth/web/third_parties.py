@@ -50,7 +50,7 @@ def _row(policy: Policy, sdk: Sdk, language: Language) -> tuple[Cell, ...]:
         Cell(sdk.product.in_(language), tags=gated),
         Cell(purpose.title.in_(language) if purpose else "", basis_name(purpose, language) if purpose else ""),
         Cell(sdk.scene.in_(language)),
-        Cell(listed(names, language), say("third.keep", language, term=sdk.retention.in_(language))),
+        Cell(listed(names, language), sdk.retention.in_(language)),
         Cell(sdk.method.in_(language), where),
         Cell(sdk.company.in_(language)),
         statement_cell(sdk, language),

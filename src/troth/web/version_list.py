@@ -108,7 +108,7 @@ def _row(edition: Edition, language: Language, shown: str) -> tuple[Cell, ...]:
         Cell(_held(edition, language)),
         Cell(day_in_words(edition.version.policy.issued, language)),
         Cell(edition.version.hash[:HASH_IN_ADDRESS] + "…", code=True),
-        Cell("JSON", to=f"{at}.json"),
+        Cell(f"{edition.address}.json", to=f"{at}.json"),
     )
 
 

@@ -86,7 +86,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "centre.gpc_ignored": {
         "zh-CN": "本网站不会自动把它当作拒绝，请在“隐私选择”中直接作答。",
-        "en": "This site does not take it as an answer by itself; please answer under “Privacy choices”.",
+        "en": "This site does not take it as an answer by itself; please answer under Privacy choices.",
     },
     "centre.contact": {"zh-CN": "联系与投诉", "en": "Contact and complaints"},
     "centre.again": {"zh-CN": "留存与核对", "en": "To keep and to check"},
@@ -152,7 +152,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "collected.source": {"zh-CN": "来源", "en": "Source"},
     "collected.keep": {"zh-CN": "保存多久？", "en": "How long do we keep this?"},
-    "collected.why_long": {"zh-CN": "决定期限的是：{reason}", "en": "decided by {reason}"},
+    "collected.why_long": {"zh-CN": "理由：{reason}", "en": "decided by {reason}"},
     "collected.form": {"zh-CN": "您填写的表单：{form}", "en": "A form you fill in: {form}"},
     "collected.off_title": {"zh-CN": "列明但不收集", "en": "Named and not collected"},
     "collected.off_intro": {
@@ -205,7 +205,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "cookies.change": {
         "zh-CN": "在“隐私选择”中回答“不同意”，效力最完整：收集立即停止，相应的 Cookie 被清除，"
         "据此收集的内容也安排删除。拒绝和同意一样容易。",
-        "en": "The thorough way is to answer no under “Privacy choices”: collection stops at once, the cookies are "
+        "en": "The thorough way is to answer no under Privacy choices: collection stops at once, the cookies are "
         "cleared, and what was collected under your consent is put down for deletion. No is as easy as yes.",
     },
     "cookies.open_choices": {"zh-CN": "打开隐私选择", "en": "Open your privacy choices"},
@@ -213,7 +213,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "cookies.delete": {
         "zh-CN": "打开浏览器设置，找到“隐私”下的“Cookie 和网站数据”，搜索 {hosts}，然后删除。"
         "手机上通常在“设置”的浏览器一项里。也可以在那里拦截 Cookie，网站照常可用。",
-        "en": "Open your browser's settings, look under “Privacy” for “Cookies and site data”, search for {hosts} and "
+        "en": "Open your browser's settings, look under Privacy for Cookies and site data, search for {hosts} and "
         "delete. On a phone it is usually in the browser's entry under Settings. You can also block cookies there; "
         "the site goes on working.",
     },
@@ -267,7 +267,6 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "zh-CN": "声明不向该公司发送任何信息",
         "en": "declared to send nothing to the company",
     },
-    "third.keep": {"zh-CN": "对方保存：{term}", "en": "they keep it: {term}"},
     "third.elsewhere": {
         "zh-CN": "打开这些链接会离开本网站，之后适用对方自己的政策。",
         "en": "These links leave this site; beyond them their own policies apply.",

@@ -22,6 +22,7 @@ _KNOWN = select(policy_versions.c.hash, policy_versions.c.published_at_ms).order
 _IDS = select(policy_versions.c.policy_id).order_by(policy_versions.c.published_at_ms)
 _TEXTS = select(policy_versions).where(policy_versions.c.hash.in_(bindparam("hashes", expanding=True)))
 _SOURCE = select(policy_versions.c.source).where(policy_versions.c.hash == bindparam("wanted"))
+_CANONICAL = select(policy_versions.c.canonical).where(policy_versions.c.hash == bindparam("wanted"))
 
 
 class PolicyRows:
@@ -79,6 +80,11 @@ class PolicyShelf:
     def source(self, hash_: str) -> bytes | None:
         """Return the file as it was written."""
         found = self._connection.scalar(_SOURCE, {"wanted": hash_})
+        return None if found is None else bytes(found)
+
+    def canonical(self, hash_: str) -> bytes | None:
+        """Return the bytes the hash was made of, as they were published."""
+        found = self._connection.scalar(_CANONICAL, {"wanted": hash_})
         return None if found is None else bytes(found)
 
 
