@@ -63,7 +63,7 @@ CASES: dict[str, list[tuple[str, Any]]] = {
     "T3-03": [("purposes.respond.reference", GONE)],
     "T3-04": [("purposes.respond.consent", "general")],
     "T3-05": [("law", [])],
-    "T3-06": [("law", ["cn-pipl", "us-ca-ccpa"])],
+    "T3-06": [("law", ["cn-pipl", "us-ca-ccpa"]), ("consent.gpc_over_consent", "withdraw")],
     "T3-07": [("purposes.statistics.needs", ["statistics"])],
     "T4-01": [("cookies.troth", GONE)],
     "T4-02": [("cookies.troth.content", "session")],
@@ -93,7 +93,10 @@ CASES: dict[str, list[tuple[str, Any]]] = {
     "T6-02": [("recipients", {})],
     "T8-01": [("rights.reply_working_days", 16)],
     "T8-02": [("rights.extension_max_working_days", GONE)],
+    "T8-03": [("consent.gpc_over_consent", "withdraw"), ("consent.honour_gpc", False)],
+    "T8-04": [("law", ["cn-pipl", "us-ca-ccpa"])],
     "T9-01": [("minors.child_under", 13)],
+    "T9-02": [("minors.guardian_wait_hours", 23)],
     "T11-01": [("contact.email", "[]")],
     "T11-02": [("controller.officer", GONE)],
     "T12-02": [("policy.effective", "2026-06-30")],
@@ -104,7 +107,7 @@ CASES: dict[str, list[tuple[str, Any]]] = {
 }
 
 # Cases that cannot be made without a second rule speaking too, and which.
-ALSO = {"T0-20": {"T0-18"}, "T4-01": {"T2-09"}, "T12-05": {"T12-06"}, "T11-02": {"T0-24"}}
+ALSO = {"T0-20": {"T0-18"}, "T8-04": {"T3-06"}, "T4-01": {"T2-09"}, "T12-05": {"T12-06"}, "T11-02": {"T0-24"}}
 
 
 def test_every_rule_of_the_book_has_its_case_here() -> None:

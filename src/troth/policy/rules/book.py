@@ -77,14 +77,17 @@ _RULES = (
     Rule(
         "T5-06", "warning", "C5.2-01", "more than ten years without a law that asks for it is hardly the shortest time"
     ),
-    Rule("T5-07", "warning", "X-01", "what survives an erasure has to be disclosed"),
+    Rule("T5-07", "error", "X-01", "no decision could be recorded, and what survives an erasure has to be disclosed"),
     Rule("T5-08", "error", "C5.2-02", "one class ends on one day, so its records cannot have two terms"),
     Rule("T5-09", "error", "C5.1-01", "what is collected in China is stored in China (PIPL 36, 40)"),
     Rule("T6-01", "error", "C6.1-02", "nobody could see what this recipient gets"),
     Rule("T6-02", "warning", "C6.1-01", "information leaves for a company that no row of recipients names"),
     Rule("T8-01", "error", "C8.2-03", "the practice rule allows 15 working days at most"),
     Rule("T8-02", "warning", "C11-04", "an extension without an end makes the 15 days worth nothing"),
+    Rule("T8-03", "error", "C8.3-01", "a signal that nobody listens to would be said to end a consent"),
+    Rule("T8-04", "error", "C8.3-01", "this law lets the signal end an earlier consent (CCPA 7025, pitfall P19)"),
     Rule("T9-01", "error", "C9-02", "the law protects every child under 14 (PIPL 31)"),
+    Rule("T9-02", "warning", "C9-02", "a second confirmation soon after the first may come from the child's own hand"),
     Rule("T11-01", "error", "C11-02", "questions and complaints would go nowhere"),
     Rule("T11-02", "warning", "C11-02", "people look for a person who is in charge (PIPL 52)"),
     Rule("T12-02", "error", "C12-01", "it would bind people before it was written"),

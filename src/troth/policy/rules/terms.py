@@ -62,6 +62,6 @@ def _check_classes(notes: Notes) -> None:
         if (rule.criteria, rule.after) != (kept.criteria, kept.after):
             what = f'"{other}" and "{key}" share the class "{kept.class_}" and differ in their term'
             notes.add("T5-08", ("retention", key, "class"), what, "give it a class of its own")
-    if "evidence" not in first and "cn-pipl" in notes.policy.law:
+    if "evidence" not in first:
         fix = f"add a retention with class: evidence and special_days: {THREE_YEARS_DAYS}"
         notes.add("T5-07", ("retention",), "no retention says how long evidence is kept", fix)
