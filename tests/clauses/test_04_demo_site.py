@@ -219,7 +219,9 @@ def test_the_sites_policy_lets_in_its_own_script_and_one_vendor(site: Any) -> No
     assert "require-trusted-types-for 'script'" in said
 
 
-@pytest.mark.parametrize("path", ["/products/canary", "/jobs/canary", "/products/k1/canary", "/canary", "/about/canary"])
+@pytest.mark.parametrize(
+    "path", ["/products/canary", "/jobs/canary", "/products/k1/canary", "/canary", "/about/canary"]
+)
 def test_an_unknown_address_is_not_found_and_is_not_repeated(site: Any, path: str) -> None:
     reply = get(site, path)
     assert reply.status == 404
