@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from blocked import WHAT_IS_KEPT, browser_on, proxy_to
 from demos import Demo
-from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Playwright, expect
 
 from troth.demo.run import ROOMS, SDK, SITE
 
@@ -110,7 +110,7 @@ def hits(demo: Demo) -> int:
 def test_a_refusal_is_taken_and_nothing_loads(blocked: BrowserContext, demo: Demo) -> None:
     page, before = open_page(blocked, demo.address()), hits(demo)
     press(page, "Refuse all")
-    assert page.get_by_role("button", name="Refuse all", exact=True).count() == 0
+    expect(page.get_by_role("button", name="Refuse all", exact=True)).to_have_count(0)
     assert hits(demo) == before
 
 
@@ -118,7 +118,7 @@ def test_a_yes_holds_for_the_page_and_is_asked_for_again_on_the_next(blocked: Br
     page, before = open_page(blocked, demo.address()), hits(demo)
     with page.expect_response("**/hit"):
         press(page, "Accept all")
-    assert page.get_by_role("button", name="Accept all", exact=True).count() == 0
+    expect(page.get_by_role("button", name="Accept all", exact=True)).to_have_count(0)
     assert hits(demo) == before + 1
     page.goto(demo.address("/products"), wait_until="networkidle")
     assert page.get_by_role("button", name="Accept all", exact=True).first.is_visible()
