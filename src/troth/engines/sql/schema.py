@@ -66,7 +66,7 @@ def _bring_up(connection: Connection, found: int | None, sequencer: Sequencer) -
 
 
 def _add_columns(connection: Connection) -> None:
-    """Add the columns that came later; the rows that are there get null, or the default of the column."""
+    """Add the columns and indexes that came later; the rows that are there get null, or the default of the column."""
     seen = inspect(connection)
     for table in metadata.sorted_tables:
         there = {column["name"] for column in seen.get_columns(table.name)}
@@ -74,6 +74,10 @@ def _add_columns(connection: Connection) -> None:
             if column.name not in there:
                 definition = CreateColumn(column).compile(dialect=connection.dialect)
                 connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {definition}")
+        indexed = {index["name"] for index in seen.get_indexes(table.name)}
+        for index in table.indexes:
+            if index.name not in indexed:
+                index.create(connection)
 
 
 def _warn_of_loud_settings(connection: Connection) -> None:
