@@ -71,7 +71,7 @@ def test_an_inline_script_runs_once_after_consent(visitor: BrowserContext, acme:
 
 def test_a_frame_can_be_loaded_once_without_a_consent_for_later(visitor: BrowserContext, acme: Any) -> None:
     page = open_page(visitor, acme, FRAME)
-    assert page.get_by_text("sends data to sdk.vendor.localhost (Show maps of another company)").is_visible()
+    assert page.get_by_text("sends data to: sdk.vendor.localhost (Show maps of another company)").is_visible()
     assert not page.locator("iframe").is_visible()
     choose(page, "Load once")
     page.frame_locator("iframe").get_by_text("A map").wait_for()

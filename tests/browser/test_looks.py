@@ -74,7 +74,7 @@ def test_banner_and_choices_are_equal_accessible_and_fit(
 def test_the_words_are_in_the_language_of_the_page(browser: Browser, acme: Any) -> None:
     page = visit(browser, acme, "zh-CN", 1280, "light")
     text = page.get_by_role("region", name="您的隐私，由您选择").inner_text()
-    assert "极客芯片（杭州）有限公司希望征得您的同意：了解网站如何被使用" in text
+    assert "极客芯片（杭州）有限公司征求您的同意：了解网站如何被使用" in text
     assert "Accept" not in text
     page.get_by_role("button", name="全部同意", exact=True).click()
     assert acme.wait_for("/troth/consent")[0]["lang"] == "zh-CN"

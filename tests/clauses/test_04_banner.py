@@ -14,7 +14,7 @@ import pytest
 from msgspec import structs
 
 from troth.clock import SetClock
-from troth.notice.banner import asked_purposes, banner_config, text_hash
+from troth.notice.banner import Gate, asked_purposes, banner_config, text_hash
 from troth.notice.markup import Row, question_html
 from troth.notice.script import BUDGET_BYTES, build_script, compress_script, script_etag
 from troth.notice.shrink import shrink_script, shrink_styles
@@ -118,8 +118,8 @@ def test_a_withdrawal_clears_what_the_policy_declares_but_not_the_answer_itself(
 
 def test_the_gate_knows_only_declared_hosts_and_inherits_nothing(small: Loaded) -> None:
     gates = banner_config(small.policy, small.hash, "en").gates
-    assert gates["visitor_analytics"] == ["statistics", "sdk.vendor.localhost"]
-    assert gates["office_map"] == ["maps", "sdk.vendor.localhost"]
+    assert gates["visitor_analytics"] == Gate("statistics", ["sdk.vendor.localhost"], [])
+    assert gates["office_map"] == Gate("maps", ["sdk.vendor.localhost"], [])
     assert "{__proto__:null," in script(small)
 
 
@@ -136,7 +136,7 @@ def test_the_hash_of_the_words_changes_with_every_word_and_with_the_language(sma
 
 def test_refusing_and_accepting_are_the_same_element_side_by_side(small: Loaded) -> None:
     words = banner_config(small.policy, small.hash, "en").words
-    html = question_html(words, [], "/privacy")
+    html = question_html(words, [], "/privacy", "/troth/choices")
     pair = "<button value=none>Refuse all</button><button value=all>Accept all</button>"
     assert html.count(pair) == 2
     assert "checked" not in html
@@ -147,7 +147,7 @@ def test_refusing_and_accepting_are_the_same_element_side_by_side(small: Loaded)
 )
 def test_what_the_policy_says_is_text_and_never_markup(small: Loaded, nasty: str) -> None:
     words = {**banner_config(small.policy, small.hash, "en").words, "title": nasty, "intro": nasty}
-    html = question_html(words, [Row("x", nasty, nasty)], nasty)
+    html = question_html(words, [Row("x", nasty, nasty)], nasty, nasty)
     assert html.count("<script") == html.count("<img") == 0
     assert "'><" not in html.replace("'></", "").split("</a>")[0].split("href=")[1]
     controller = structs.replace(small.policy.controller, name=type(small.policy.title)({"en": nasty, "zh-CN": nasty}))
@@ -172,7 +172,9 @@ def test_shortening_keeps_strings_patterns_and_what_the_script_does() -> None:
     assert "/a \\/ b/g" in short
     assert "comment" not in short
     assert "gone" not in short
-    assert "{first,second:first,fourth:[first]}" in short, "a name in braces is a key as well and keeps its name"
+    key = re.search(r"\{first:(\w+),second:(\w+),fourth:\[(\w+)\]\}", short)
+    assert key is not None, "a name in braces is a key as well, and the key keeps its name"
+    assert len(set(key.groups())) == 1
     assert "+ +" in short
     assert "fifth" not in short
 

@@ -9,6 +9,7 @@ from typing import Final
 import msgspec
 from msgspec import Struct
 
+from troth.policy.declared import Sdk
 from troth.policy.model import Policy
 from troth.words.banner import WORDS
 
@@ -26,7 +27,7 @@ READERS: Final[Mapping[str, str]] = {
 """How the script reads each fact (`later` = not the first view of a loaded page); the undeclared are not in it."""
 
 SHOWN: Final = frozenset(
-    {"title", "link", "refuse", "accept", "choose", "choices", "explain", "save", "close", "failed"}
+    {"title", "link", "refuse", "accept", "choose", "choices", "explain", "receipts", "save", "close", "failed"}
     | {"frame", "once", "always"}
 )
 """The words that are shown as they are; the others are sentences filled in from the policy."""
@@ -75,15 +76,25 @@ class Stamp(Struct, frozen=True):
     text: str
 
 
+class Gate(Struct, frozen=True, array_like=True):
+    """What may pass under one name of the site's markup: the purpose it needs, the hosts it may load from, and the
+    names that the vendor's script has in the page (`_hmt`, `gtag`)."""
+
+    purpose: str
+    hosts: Sequence[str]
+    globals: Sequence[str]
+
+
 class BannerConfig(Struct, frozen=True, kw_only=True):
     """All that one script in one language knows.
 
     asked     what every answer carries
     standing  first 8 characters of this version and of those before it whose answers still stand
     days      after which an answer is asked for again
+    outvoted  the letter of an answer that a later GPC signal ends, or "": the policy says (`consent.gpc_over_consent`)
     others    purposes on consent that are asked for elsewhere: an answer names them too, with no
     search    parameters of the address that are search words
-    gates     purpose or SDK as the site's markup names it: its purpose, then the hosts it may load from
+    gates     purpose or SDK as the site's markup names it
     """
 
     asked: Stamp
@@ -92,10 +103,11 @@ class BannerConfig(Struct, frozen=True, kw_only=True):
     url: str
     days: int
     gpc: bool
+    outvoted: str
     search: Sequence[str]
     others: Sequence[str]
     purposes: Sequence[AskedPurpose]
-    gates: Mapping[str, Sequence[str]]
+    gates: Mapping[str, Gate]
     words: Mapping[str, str]
 
 
@@ -122,6 +134,7 @@ def banner_config(
         url=privacy_url,
         days=policy.consent.reask_after_days,
         gpc=policy.consent.honour_gpc,
+        outvoted="y" if getattr(policy.consent, "gpc_over_consent", "keep") == "withdraw" else "",
         search=list(policy.scope.search_params),
         others=[key for key in policy.consent_purposes if key not in asked],
         purposes=purposes,
@@ -228,15 +241,19 @@ def _cleared(policy: Policy, purpose: str) -> list[str]:
     ]
 
 
-def _gates(policy: Policy, asked: Sequence[str]) -> dict[str, list[str]]:
-    """What may pass the gate under which name: an SDK from its own hosts, a purpose from those of all its SDKs."""
-    gates = {
-        key: [key, *dict.fromkeys(host for sdk in policy.sdks_for(key).values() for host in sdk.hosts)] for key in asked
-    }
+def _gates(policy: Policy, asked: Sequence[str]) -> dict[str, Gate]:
+    """What may pass the gate under which name: an SDK by its own hosts, a purpose by those of all its SDKs."""
+    gates = {key: _gate(key, policy.sdks_for(key).values()) for key in asked}
     for key, sdk in policy.sdks.items():
         if sdk.purpose in asked and key not in gates:
-            gates[key] = [sdk.purpose, *sdk.hosts]
+            gates[key] = _gate(sdk.purpose, [sdk])
     return gates
+
+
+def _gate(purpose: str, sdks: Iterable[Sdk]) -> Gate:
+    hosts = dict.fromkeys(host for sdk in sdks for host in sdk.hosts)
+    names = dict.fromkeys(name for sdk in sdks for name in sdk.globals)
+    return Gate(purpose, list(hosts), list(names))
 
 
 def _hash_of_words(purposes: Sequence[AskedPurpose], words: Mapping[str, str]) -> str:

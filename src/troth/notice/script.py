@@ -69,14 +69,19 @@ def _filled(config: BannerConfig) -> str:
         "config": {
             **{name: getattr(config, name) for name in config.__struct_fields__},
             # The gates inherit nothing, so that no name but a declared one opens one.
-            "gates": {"__proto__": None, **config.gates},
-            "purposes": [_engine_purpose(purpose) for purpose in config.purposes],
+            "gates": {"__proto__": None, **msgspec.to_builtins(config.gates)},
+            "purposes": {purpose.id: _engine_purpose(purpose) for purpose in config.purposes},
             "asked": msgspec.to_builtins(config.asked),
             "styles": styles,
             "readers": _Code(_readers(config)),
         },
         "html": {
-            "question": question_html(config.words, [Row(p.id, p.title, p.text) for p in config.purposes], config.url),
+            "question": question_html(
+                config.words,
+                [Row(purpose.id, purpose.title, purpose.text) for purpose in config.purposes],
+                config.url,
+                f"{config.edge}/choices?lang={config.asked.lang}",
+            ),
             "frame": frame_html(config.words),
         },
     }
@@ -96,7 +101,6 @@ class _Code(str):
 def _engine_purpose(purpose: AskedPurpose) -> dict[str, object]:
     """What the engine itself asks of a purpose; its words are in the markup."""
     return {
-        "id": purpose.id,
         "needs": purpose.needs,
         "facts": purpose.facts,
         "clears": purpose.clears,

@@ -4,74 +4,79 @@
 // script.py puts values from the policy in the place of $config.name and the markup in the place of $html.name;
 // shrink.py makes it short and says which JavaScript it knows. Run it in tests/browser.
 (() => {
-  const purposes = $config.purposes;
-  const gates = $config.gates;
+  const purposes = $config.purposes; // purpose: what it needs, what it may send, what is cleared when it ends
+  const gates = $config.gates; // purpose or SDK: its purpose, the hosts it may load from, its names in the page
   const standing = $config.standing;
-  const days = $config.days;
   const asked = $config.asked;
-  const edge = $config.edge;
-  const idsOf = (list) => list.map((purpose) => purpose.id);
-  const ids = idsOf(purposes);
+  const ids = Object.keys(purposes);
   const ran = new Set(); // purposes whose code or frames have run in this page
   const listeners = [];
   let granted = []; // purposes agreed to, as this page knows it
-  let before = []; // purposes agreed to in an answer that no longer stands
+  let before = []; // purposes agreed to in the last answer, even if it no longer stands
+  let untold = ""; // "~" while the edge has not heard of a withdrawal
 
-  // ---- The answer, and the one cookie that remembers it: y or n, policy, day, purposes ----
+  const within = (list, given) => list.filter((id) => given.includes(id));
+  const without = (list, taken) => list.filter((id) => !taken.includes(id));
+  const on = (name, listener) => addEventListener(name, listener, true);
+  const post = (path, said, more) =>
+    fetch($config.edge + path, { method: "POST", keepalive: true, body: JSON.stringify(said), ...more });
+
+  // ---- The answer, and the one cookie that remembers it: letter, policy, day, purposes ----
+  // y = yes, g = a yes given while GPC was on, n = no. A ~ before the purposes: the edge is to be told again.
 
   const cookie = (name) => (document.cookie.match("(?:^|; )" + name + "=([^;]*)") || [])[1];
   const keep = (name, value, lasting, rung = "; Path=/") => {
     document.cookie = name + "=" + value + "; Max-Age=" + lasting * 86400 + "; SameSite=Lax; Secure" + rung;
   };
   const day = (back) => new Date(Date.now() - back * 864e5).toISOString().slice(0, 10).replace(/-/g, "");
+  const opposed = () => $config.gpc && navigator.globalPrivacyControl === true;
   const recall = () => {
-    const list = (cookie("troth") || "").split(".");
-    const stands = standing.includes(list[1]) && list[2] > day(days);
-    before = within(list.slice(3).join(".").split("~"), ids);
+    const [letter, policy, since, ...rest] = (cookie("troth") || "").split(".");
+    const list = rest.join(".");
+    const stands = standing.includes(policy) && since > day($config.days) && !(letter === $config.outvoted && opposed());
+    before = within(ids, list.split("~"));
     granted = stands ? before : [];
+    untold = list[0] === "~" ? "~" : "";
     return stands;
   };
-  const opposed = () => $config.gpc && navigator.globalPrivacyControl === true;
-  const without = (list, taken) => list.filter((id) => !taken.includes(id));
-  const within = (list, given) => list.filter((id) => given.includes(id));
 
   // A "no" holds at once, whatever becomes of the message. A "yes" holds only once it is on record.
   // One after the other: a second click finds the token that the first was given.
   let queue = Promise.resolve();
   const decide = (wanted, how = dialog.open ? "details" : "banner") => {
-    queue = queue.then(() => record(wanted, how));
+    const shown = host.isConnected;
+    queue = queue.then(() => record(wanted, how, shown));
   };
-  const record = async (wanted, how) => {
+  const record = async (wanted, how, shown) => {
     const had = before;
     granted = within(granted, wanted);
+    if (without(had, wanted)[0]) untold = "~";
     keep("troth", "", 0);
     try {
-      const reply = await fetch(edge + "/consent", {
-        method: "POST",
-        keepalive: true,
-        signal: AbortSignal.timeout(5000),
-        body: JSON.stringify({
-          ...asked,
-          how,
-          layer: how === "details" ? 2 : 1,
-          purposes: Object.fromEntries(ids.concat($config.others).map((id) => [id, wanted.includes(id)])),
-          token: cookie("troth_id"),
-          gpc: opposed(),
-        }),
-      });
+      const said = {
+        ...asked,
+        how,
+        layer: how === "details" ? 2 : 1,
+        purposes: Object.fromEntries(ids.concat($config.others).map((id) => [id, wanted.includes(id)])),
+        token: cookie("troth_id"),
+        gpc: opposed(),
+      };
+      const reply = await post("/consent", said, { signal: AbortSignal.timeout(5000) });
       if (reply.ok) {
         const answer = await reply.json();
         granted = within(answer.granted, wanted);
-        if (cookie("troth_id") != answer.token) keep("troth_id", answer.token, answer.token ? days : 0);
+        untold = "";
+        if (cookie("troth_id") != answer.token) keep("troth_id", answer.token, answer.token ? $config.days : 0);
       }
     } catch {}
     const saved = !without(wanted, granted)[0];
-    if ((saved || had[0]) && !cookie("troth")) {
+    if ((saved || untold || granted[0]) && !cookie("troth")) {
       // No header set it: the edge is down, or on another host.
-      keep("troth", [granted[0] ? "y" : "n", standing[0], day(0), granted.join("~")].join("."), days);
+      const letter = granted[0] ? (opposed() ? "g" : "y") : "n";
+      keep("troth", [letter, standing[0], day(0), untold + granted.join("~")].join("."), $config.days);
     }
     before = granted;
-    if (saved) close();
+    if (saved && shown) close();
     apply(without(had, granted));
     failure.hidden = saved;
     if (!saved) {
@@ -81,11 +86,10 @@
   };
   // Code that has run cannot be taken back: a page that lost its leave starts afresh, with the gate closed.
   const apply = (lost) => {
-    const beginnings = purposes.filter((purpose) => lost.includes(purpose.id)).flatMap((purpose) => purpose.clears);
-    const forget = () => clear(beginnings);
-    forget();
+    const forget = () => clear(lost.flatMap((id) => purposes[id].clears));
+    if (lost[0]) forget();
     if (lost.some((id) => ran.has(id))) {
-      addEventListener("pagehide", forget); // what it still writes before the page is gone
+      on("pagehide", forget); // what it still writes before the page is gone
       return location.reload();
     }
     gate();
@@ -121,6 +125,7 @@
   };
 
   // ---- The gate: what carries data-troth="a purpose or an SDK" stays inert until its purpose is agreed to ----
+  // Every node stays where it is: a framework that put it there will want to move or remove it.
 
   const same = (text) => text;
   const trusted = (window.trustedTypes || { createPolicy: (_, rules) => rules }).createPolicy("troth", {
@@ -128,57 +133,75 @@
     createScript: same,
     createScriptURL: same,
   });
-  const address = (source) => new URL(source || "", document.baseURI);
+  const address = (source) => Object.assign(document.createElement("a"), { href: source || "" });
   const sourceOf = (node) => node.dataset.src || node.getAttribute("src");
+  const covers = new Map(); // frame: what stands before it
   const gate = () => {
+    if (!banner.hidden) show();
+    for (const [frame, shell] of covers) {
+      if (!frame.isConnected) uncover(frame);
+      else if (shell.nextSibling !== frame) frame.before(shell);
+    }
     for (const node of document.querySelectorAll("[data-troth]")) {
-      const entry = gates[node.dataset.troth] || [];
+      const [purpose, hosts, names] = gates[node.dataset.troth] || [];
       const inner = node.content ? [...node.content.querySelectorAll("[src]")] : [node];
       const declares = (part) => {
         const url = address(sourceOf(part));
-        return url.origin === location.origin || entry.includes(url.hostname, 1);
+        return url.origin === location.origin || hosts.includes(url.hostname);
       };
-      if (!entry[0] || !inner.every(declares)) {
+      if (!purpose || !inner.every(declares)) {
         console.warn("troth: undeclared, not loaded:", node.dataset.troth);
         node.removeAttribute("data-troth");
-      } else if (granted.includes(entry[0])) admit(node, entry[0]);
-      else if (node.tagName === "IFRAME" && !node.stand) stand(node, entry[0]);
+      } else if (granted.includes(purpose)) admit(node, purpose, names);
+      else if (node.tagName === "IFRAME" && !covers.has(node)) cover(node, purpose);
     }
   };
-  const admit = (node, purpose) => {
+  const admit = (node, purpose, names) => {
     const source = sourceOf(node);
     ran.add(purpose);
     node.removeAttribute("data-troth");
-    if (node.content) node.replaceWith(node.content);
-    else if (node.tagName === "SCRIPT") {
-      const script = document.createElement("script");
-      for (const old of node.attributes) {
-        if (!/^(on|src|type)/.test(old.name)) script.setAttribute(old.name, old.value);
-      }
-      script.type = node.dataset.type || "";
-      script.nonce = node.nonce;
-      script.async = node.hasAttribute("async");
-      if (source) script.src = trusted.createScriptURL(source);
-      else script.text = trusted.createScript(node.textContent);
-      node.replaceWith(script);
-    } else {
-      if (node.stand) node.stand.remove();
+    if (node.tagName === "IFRAME") {
+      uncover(node);
       node.hidden = false;
       node.src = source;
+      return;
     }
+    for (const name of names) if (window[name] === hush) window[name] = undefined;
+    if (node.content) return node.after(node.content);
+    // Not a clone: what came with innerHTML may never run, and neither may its clones.
+    const script = document.createElement("script");
+    for (const old of node.attributes) {
+      if (!/^(on|src|type)/.test(old.name)) script.setAttribute(old.name, old.value);
+    }
+    script.type = node.dataset.type || "";
+    script.nonce = node.nonce;
+    script.async = node.hasAttribute("async");
+    if (source) script.src = trusted.createScriptURL(source);
+    else script.text = trusted.createScript(node.textContent);
+    node.after(script);
   };
-  const stand = (frame, purpose) => {
+  const cover = (frame, purpose) => {
     const [shell, root] = shade($html.frame);
     const [once, always] = root.querySelectorAll("button");
-    const title = labels[ids.indexOf(purpose)].textContent;
-    const text = root.querySelector("p");
-    text.textContent = text.textContent.replace("{host}", address(sourceOf(frame)).hostname).replace("{purpose}", title);
+    const title = box(purpose).parentNode.textContent;
+    root.querySelector("p").append(address(sourceOf(frame)).hostname + " (" + title + ")");
     once.onclick = () => admit(frame, purpose);
     always.onclick = () => decide(granted.concat(purpose), "details");
     frame.before(shell);
     frame.hidden = true;
-    frame.stand = shell;
+    covers.set(frame, shell);
   };
+  const uncover = (frame) => {
+    covers.get(frame)?.remove();
+    covers.delete(frame);
+  };
+
+  // A vendor's name in the page, such as _hmt or gtag: while its script may not run, every call of it comes to nothing.
+  // Nothing waits in a queue: what was done before a yes is never told, not even later.
+  const hush = new Proxy(() => hush, {
+    get: (_, name) => (name === "then" ? undefined : name === Symbol.toPrimitive ? String : hush),
+    set: () => true,
+  });
 
   // ---- The question, written by markup.py, in a shadow root: the site's styles cannot make one button the weaker ----
 
@@ -194,29 +217,28 @@
   };
   const [host, root] = shade($html.question);
   const [banner, dialog, failure] = root.children;
-  const boxes = [...root.querySelectorAll("input")];
-  const labels = root.querySelectorAll("label");
+  const box = (purpose) => root.getElementById(purpose);
 
   const show = () => {
     if (!host.isConnected) document.body.prepend(host);
   };
   const close = () => {
     dialog.close();
-    host.remove();
     banner.hidden = true;
+    host.remove();
   };
   const choose = () => {
     show();
-    boxes.forEach((box, at) => { box.checked = granted.includes(ids[at]); });
+    for (const id of ids) box(id).checked = granted.includes(id);
     if (!dialog.open) dialog.showModal();
   };
   dialog.onclose = () => banner.hidden && host.remove();
   root.addEventListener("click", (event) => {
     const act = event.target.value;
-    const ticked = purposes.filter((_, at) => boxes[at].checked);
+    const ticked = ids.filter((id) => box(id).checked);
     if (act === "none") decide([]);
-    if (act === "all") decide(idsOf(purposes.filter((purpose) => !purpose.separate || granted.includes(purpose.id))));
-    if (act === "ticked") decide(idsOf(ticked.filter((purpose) => !without(purpose.needs, idsOf(ticked))[0])));
+    if (act === "all") decide(ids.filter((id) => !purposes[id].separate || granted.includes(id)));
+    if (act === "ticked") decide(ticked.filter((id) => !without(purposes[id].needs, ticked)[0]));
     if (act === "choose") choose();
     if (act === "close") dialog.close();
   });
@@ -237,7 +259,7 @@
   let views = 0;
   let here, page, seq, engaged, sent, since, active;
 
-  const declared = () => purposes.filter((purpose) => granted.includes(purpose.id)).flatMap((purpose) => purpose.facts);
+  const declared = () => granted.flatMap((id) => purposes[id].facts);
   const read = (table) => {
     const names = declared().filter((name) => table[name]);
     return Object.fromEntries(names.map((name) => [name, table[name](views > 1)]));
@@ -245,33 +267,29 @@
   const send = () => {
     const token = cookie("troth_id");
     if (!view || !token || !declared()[0] || sent === engaged) return;
-    const first = seq ? undefined : read(facts);
-    const body = JSON.stringify({ token, view, seq, engaged_ms: Math.round(engaged), ...page, facts: first });
-    const url = edge + "/collect";
+    const said = { token, view, seq, engaged_ms: Math.round(engaged), ...page, facts: seq ? undefined : read(facts) };
     sent = engaged;
     seq += 1;
     // Not sendBeacon: it would carry the site's cookies along.
-    fetch(url, { method: "POST", keepalive: true, credentials: "omit", body }).then((reply) => {
+    post("/collect", said, { credentials: "omit" }).then((reply) => {
       if (reply.status === 403) view = ""; // withdrawn elsewhere: this page is silent until a new yes
     }, same);
   };
-  const timed = () => declared().includes("stay");
-  const idle = 3e4; // ms without input after which a visible page is no longer being read
   const settle = (input) => {
     const now = performance.now();
-    if (view && since && timed()) engaged += Math.max(0, Math.min(now, active + idle) - since);
+    // A page without input for 30 s is no longer being read.
+    if (view && since && declared().includes("stay")) engaged += Math.max(0, Math.min(now, active + 3e4) - since);
     if (input) active = now;
     since = !document.hidden && now;
   };
   const leave = () => {
     settle();
-    since = 0;
+    since = 0; // leaving is told twice: the page is left, and it is hidden
     send();
   };
   const begin = () => {
-    if (!views) watch();
-    views += 1;
-    view = crypto.getRandomValues(new BigUint64Array(1))[0].toString(16).padStart(16, "0");
+    if (!views++) watch();
+    view = crypto.randomUUID().slice(19).replace("-", ""); // 16 digits, 62 bits of them random
     here = place.path() + place.query();
     page = read(place);
     seq = engaged = 0;
@@ -285,12 +303,10 @@
     begin();
   };
   const watch = () => {
-    for (const name of ["pointerdown", "pointermove", "keydown", "scroll"]) {
-      if (timed()) addEventListener(name, () => settle(true), true);
-    }
-    addEventListener("pagehide", leave);
+    for (const name of ["pointerdown", "pointermove", "keydown", "scroll"]) on(name, () => settle(true));
+    on("pagehide", leave);
     if (window.navigation) return navigation.addEventListener("navigatesuccess", move);
-    addEventListener("popstate", move);
+    on("popstate", move);
     for (const name of ["pushState", "replaceState"]) {
       const original = history[name];
       history[name] = (...given) => {
@@ -304,34 +320,37 @@
 
   const start = () => {
     const stands = recall();
-    gate();
     new MutationObserver(gate).observe(document, { childList: true, subtree: true });
-    document.addEventListener("click", (event) => {
+    on("click", (event) => {
       if (!event.target.closest("[data-troth-open]")) return;
       event.preventDefault();
       choose();
     });
-    document.addEventListener("visibilitychange", () => {
+    on("visibilitychange", () => {
       if (document.hidden) return leave();
       refresh();
       settle(true);
     });
-    addEventListener("pageshow", (event) => {
+    on("pageshow", (event) => {
       if (!event.persisted) return;
       refresh();
       if (view) begin();
     });
     if (granted[0]) apply([]);
-    else if (stands) cookie("troth_id") && decide([], "details"); // a withdrawal that did not arrive
+    else gate();
+    if (stands) untold && decide(granted, "details");
     else if (opposed()) decide([], "gpc");
     else if (ids[0]) banner.hidden = show();
   };
+  const ready = () => (document.readyState === "loading" ? on("DOMContentLoaded", start) : start());
   window.troth = {
     open: choose,
     granted: (purpose) => granted.includes(purpose),
     onChange: (listener) => listeners.push(listener),
   };
-  const ready = () => (document.body ? start() : addEventListener("DOMContentLoaded", start));
-  if (document.prerendering) addEventListener("prerenderingchange", ready, true);
-  else ready();
+  recall();
+  for (const [purpose, hosts, names] of Object.values(gates)) {
+    for (const name of names) if (!window[name] || !granted.includes(purpose)) window[name] = hush;
+  }
+  document.prerendering ? on("prerenderingchange", ready) : ready();
 })();

@@ -129,6 +129,7 @@ class Sdk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
 
     data     keys of visit facts or dotted data categories
     egress   `none` promises that nothing goes to the company; a claim the audit can contradict
+    globals  the names its code has in the page (`_hmt`, `gtag`): until it may run, calls of them come to nothing
     """
 
     product: Text
@@ -142,3 +143,4 @@ class Sdk(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_de
     egress: Egress
     retention: Text
     cookies: tuple[str, ...] = ()
+    globals: tuple[str, ...] = ()

@@ -11,14 +11,14 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "Your privacy, your choice",
     },
     "banner.intro": {
-        "zh-CN": "{controller}希望征得您的同意：{purposes}。同意之前，我们不为此读取、存储或发送任何信息；"
-        "拒绝后，仅以一个不含标识符的 Cookie 记住。您可以随时更改。",
+        "zh-CN": "{controller}征求您的同意：{purposes}。同意之前，我们不为此读取、存储或发送任何信息；"
+        "拒绝后，只存一个不含标识符的 Cookie。您可随时更改。",
         "en": "{controller} asks for your consent to: {purposes}. Until you agree, nothing is read, stored or sent for "
         "this. A refusal is remembered by one cookie without an identifier. You can change your mind at any time.",
     },
     "banner.intro_separate": {
-        "zh-CN": "{controller}希望征得您的单独同意：{purposes}。同意之前，我们不为此读取、存储或发送任何信息；"
-        "拒绝后，仅以一个不含标识符的 Cookie 记住。您可以随时更改。",
+        "zh-CN": "{controller}征求您的单独同意：{purposes}。同意之前，我们不为此读取、存储或发送任何信息；"
+        "拒绝后，只存一个不含标识符的 Cookie。您可随时更改。",
         "en": "{controller} asks for your separate consent to: {purposes}. Until you agree, nothing is read, stored or "
         "sent for this. A refusal is remembered by one cookie without an identifier. You can change your mind at any "
         "time.",
@@ -33,9 +33,10 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "banner.choose": {"zh-CN": "选择", "en": "Choose"},
     "banner.choices": {"zh-CN": "您的选择", "en": "Your choices"},
     "banner.explain": {
-        "zh-CN": "各项可分别同意或拒绝，也可随时撤回；撤回后，我们删除据此收集的信息。",
+        "zh-CN": "各项可分别选择，并可随时撤回；撤回后，据此收集的信息会被删除。",
         "en": "Allow or refuse each purpose, and withdraw at any time; what rests on a withdrawn consent is deleted.",
     },
+    "banner.receipts": {"zh-CN": "查看凭证", "en": "Receipts"},
     "banner.separate": {
         "zh-CN": "须单独同意，“全部同意”不包含此项。",
         "en": "Asked separately: “Accept all” does not include it.",
@@ -49,8 +50,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "Your consent was not saved and nothing was switched on. Please try again later.",
     },
     "banner.frame": {
-        "zh-CN": "加载此内容会向 {host} 发送信息（{purpose}）。",
-        "en": "Loading this content sends data to {host} ({purpose}).",
+        "zh-CN": "加载此内容会将信息发送至：",
+        "en": "Loading this content sends data to: ",
     },
     "banner.once": {"zh-CN": "仅加载一次", "en": "Load once"},
     "banner.always": {"zh-CN": "始终允许", "en": "Always allow"},
