@@ -126,7 +126,9 @@ def test_a_yes_is_answered_with_what_was_granted_and_the_two_declared_cookies(ed
     answer = edge.post()
     token = answer.json["token"]
     assert answer.status == 200
-    assert answer.json == {"token": token, "granted": ["statistics"], "until": "2027-03-14", "withdrawn": []}
+    said = {"token": token, "granted": ["statistics"], "until": "2027-03-14", "withdrawn": []}
+    assert answer.json == said | {"receipt": answer.json["receipt"]}
+    assert re.fullmatch(r"[0-9a-f]{32}", answer.json["receipt"])
     assert re.fullmatch(r"[0-9a-f]{32}", token)
     assert answer.all("set-cookie") == [
         "troth=y.aaaaaaaa.20260915.statistics; Path=/; Max-Age=15552000; SameSite=Lax; Secure",
@@ -139,7 +141,8 @@ def test_a_yes_is_answered_with_what_was_granted_and_the_two_declared_cookies(ed
 def test_a_no_sets_one_cookie_without_an_identifier_and_clears_the_other(edge: Edge) -> None:
     answers = [edge.post(purposes={"statistics": False}) for _ in range(3)]
     for answer in answers:
-        assert answer.json == {"token": None, "granted": [], "until": "2027-03-14", "withdrawn": []}
+        said = {"token": None, "granted": [], "until": "2027-03-14", "withdrawn": []}
+        assert answer.json == said | {"receipt": None}
         choice, token = answer.all("set-cookie")
         assert choice == "troth=n.aaaaaaaa.20260915.; Path=/; Max-Age=15552000; SameSite=Lax; Secure"
         assert re.fullmatch(r"troth_id=; Path=/; Max-Age=0;.*", token)

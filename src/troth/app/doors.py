@@ -45,6 +45,9 @@ def front_of(house: House, *, machine_names: Collection[str] = ()) -> AsgiApp:
     def count_cookie(name: str) -> None:
         house.collector.refuse(Drop("C4-03", "cookie not declared, not set", name=name), house.now_ms())
 
+    def allows(scope: Scope) -> bool:
+        return rate.allows(visitor_address(scope, dict(scope["headers"]), proxies), house.now_ms())
+
     site = house.policy.scope.origins[0]
     privacy = f"{rooms}/privacy/policy"
     consent = ConsentEndpoint(house.desk, house.versions, proxies, rate, house.clock, count)
@@ -59,10 +62,9 @@ def front_of(house: House, *, machine_names: Collection[str] = ()) -> AsgiApp:
                 house.clock,
                 edge_path=edge,
                 policy_url=privacy,
+                receipts_url=f"{rooms}/privacy/receipts",
                 count=count,
-                allows=lambda scope: rate.allows(
-                    visitor_address(scope, dict(scope["headers"]), proxies), house.now_ms()
-                ),
+                allows=allows,
             ),
             "troth.js": script_app(house.versions, house.clock, edge_path=edge, privacy_url=privacy),
         },
@@ -75,6 +77,8 @@ def front_of(house: House, *, machine_names: Collection[str] = ()) -> AsgiApp:
             site_url=site,
             rooms_url=rooms,
             canonical_of=lambda hash_: canonical_of(house, hash_),
+            receipts=house.desk,
+            allows=allows,
             public_keys=lambda: public_keys(house.keys, (each.policy.id for each in house.versions.published())),
         ),
         console=_console(house, names),

@@ -58,11 +58,13 @@ def chosen(policy: Policy, fields: Mapping[str, str]) -> dict[str, bool] | None:
     """Return the answer to every purpose, or None if one is missing.
 
     "Refuse all" says no to everything. "Accept all" says yes to all general purposes; a separate one keeps its own
-    answer, and none means no. A guardian's consent is never given here.
+    answer, and none means no. A guardian's consent is never given here, and only "Refuse all" takes it back.
     """
     button = fields.get("do", "save")
     answers: dict[str, bool] = {}
     for key, purpose in policy.consent_purposes.items():
+        if purpose.kind == "guardian" and button != "refuse":
+            continue
         answer = _answer(purpose, button, fields.get(FIELD + key, ""))
         if answer is None:
             return None
@@ -71,7 +73,7 @@ def chosen(policy: Policy, fields: Mapping[str, str]) -> dict[str, bool] | None:
 
 
 def _answer(purpose: Purpose, button: str, said: str) -> bool | None:
-    if button == "refuse" or purpose.kind == "guardian":
+    if button == "refuse":
         return False
     if button == "accept":
         return purpose.kind == "general" or ANSWERS.get(said, False)

@@ -1,10 +1,12 @@
 """The choices form without JavaScript: yes and no equally easy, withdrawal as easy as consent (C4-04, C8.3-01).
 
 How a form can withdraw although the edge ignores cookies: GET reads the browser's two own cookies and does one thing
-with them, it fills in the form that it gives back to that same browser (what was chosen, and the token in a hidden
-field). POST reads no cookie at all: the token counts because it is in the body, where another site cannot put it, not
-knowing it. A yes from an unknown browser gets a new token by Set-Cookie. A no sets the choice cookie, clears the token
-and the declared cookies of what was refused, and where the token was shown ends the consent: deletion is due.
+with them, it fills in the page that it gives back to that same browser (what was chosen, the token in a hidden field,
+what this browser decided before). POST reads no cookie at all: the token counts because it is in the body, where
+another site cannot put it, not knowing it. A yes from an unknown browser gets a new token by Set-Cookie. A no sets the
+choice cookie, clears the token and the declared cookies of what was refused, and where the token was shown ends the
+consent: deletion is due. Every decision is answered with its receipt in words; its file is handed out by the rooms, for
+number and token together.
 
 Limits. A browser that blocks or has lost its cookies shows no token: a no then stops this browser, but the earlier
 consent in the register ends only with its time, and the page says so. Two cookies of one name (a sibling host planted
@@ -17,15 +19,19 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, Protocol
+from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from troth.clock import Clock
-from troth.consent import Choice, ChoiceRefused, Decided, StaleChoice
-from troth.errors import PolicyError, Restricted, TrothError
+from troth.consent import Choice, ChoiceRefused, Decided, Decision, StaleChoice
+from troth.consent.receipt import Receipt
+from troth.errors import Erased, Expired, PolicyError, Restricted, TrothError
 from troth.ledger.encode import encode
 from troth.pages.answers import Answer, TooLarge, fields_of, header, query_of, read_body, send_answer
-from troth.pages.headers import AsgiApp, Message, Receive, Scope, Send, with_security_headers
+from troth.pages.headers import CONTENT_SECURITY_POLICY, AsgiApp, Message, Receive, Scope, Send, with_security_headers
 from troth.pages.language import choose_language
 from troth.pages.layout import render, templates
 from troth.pages.static_files import page_files, static_app
@@ -41,10 +47,13 @@ from troth.web.choice_cookies import (
     remembered_choice,
 )
 from troth.web.origin import Slips, Source, source_of
-from troth.words import Language
+from troth.web.receipt_words import ReceiptView, event_words, moment_words, receipt_view
+from troth.web.signal import signal_lines
+from troth.words import Language, say
 
 BODY_LIMIT_BYTES: Final = 16 * 1024
 PLAIN: Final = "text/plain; charset=utf-8"
+MOST_SHOWN: Final = 20
 
 
 class Desk(Protocol):
@@ -54,6 +63,22 @@ class Desk(Protocol):
         """Store a decision, withdrawals included, and return what holds now."""
         ...
 
+    def decisions(self, token: str) -> list[Decision]:
+        """Return what a browser decided, the newest first; nothing sealed is opened for it."""
+        ...
+
+    def receipt_of(self, decision_id: str, token: str) -> Receipt | None:
+        """Return the receipt of one of a browser's decisions, None if it is not theirs."""
+        ...
+
+
+class Listed(Struct, frozen=True):
+    """A line of the list of receipts."""
+
+    decision_id: str
+    what: str
+    when: str
+
 
 def choices_app(
     desk: Desk,
@@ -62,16 +87,18 @@ def choices_app(
     *,
     edge_path: str = "/troth",
     policy_url: str = "",
+    receipts_url: str = "",
     count: Callable[[str], None] = lambda _: None,
     allows: Callable[[Scope], bool] = lambda _: True,
 ) -> AsgiApp:
     """Return the handler of `{edge_path}/choices` and of `{edge_path}/static/…`, its styles.
 
-    policy_url  address of the full policy in the rooms; "" leaves the link out
-    count       told the reason of each refusal, so that it can be counted (rule 33)
-    allows      whether this address may send a form now (rule 36); asked before the body is read
+    policy_url    address of the full policy in the rooms; "" leaves the link out
+    receipts_url  address of the receipts in the rooms, without a number; "" leaves the button out
+    count         told the reason of each refusal, so that it can be counted (rule 33)
+    allows        whether this address may send a form now (rule 36); asked before the body is read
     """
-    form = ChoicesForm(desk, versions, clock, edge_path, policy_url, count, allows)
+    form = ChoicesForm(desk, versions, clock, edge_path, Leads(policy_url, receipts_url), count, allows)
     static = static_app(form.static)
 
     async def serve(scope: Scope, receive: Receive, send: Send) -> None:
@@ -81,7 +108,22 @@ def choices_app(
             await send_answer(scope, send, await form.answer(scope, receive))
 
     # same-origin, not no-referrer: a browser told no-referrer posts forms with "Origin: null".
-    return with_security_headers(_with_referrer(serve))
+    return with_security_headers(_with_referrer(serve), content_security_policy(receipts_url))
+
+
+def content_security_policy(receipts_url: str) -> str:
+    """Return the page's policy: forms go to us, and with the button for a receipt to the rooms' exact origin."""
+    rooms = urlsplit(receipts_url)
+    if not rooms.netloc:
+        return CONTENT_SECURITY_POLICY
+    return CONTENT_SECURITY_POLICY.replace("form-action 'self'", f"form-action 'self' {rooms.scheme}://{rooms.netloc}")
+
+
+class Leads(Struct, frozen=True):
+    """Addresses in the rooms that the page leads to; "" leaves one out."""
+
+    policy: str
+    receipts: str
 
 
 class ChoicesForm:
@@ -93,14 +135,14 @@ class ChoicesForm:
         versions: VersionsInForce,
         clock: Clock,
         edge_path: str,
-        policy_url: str,
+        leads: Leads,
         count: Callable[[str], None],
         allows: Callable[[Scope], bool],
     ) -> None:
         self.static = page_files(f"{edge_path}/static")
         self._desk, self._versions, self._clock = desk, versions, clock
         self._address = f"{edge_path}/choices"
-        self._policy_url = policy_url
+        self._leads = leads
         self._count, self._allows = count, allows
         self._slips = Slips(clock)
         self._templates = templates("troth.web", self.static)
@@ -116,7 +158,8 @@ class ChoicesForm:
         if scope["method"] in ("GET", "HEAD"):
             cookies = read_cookies(header(scope, "cookie"))
             answers = _still_valid(remembered_choice(cookies), version)
-            return self._form(version, self._language(scope, version), known_token(cookies), answers)
+            language, token = self._language(scope, version), known_token(cookies)
+            return await asyncio.to_thread(self._show, scope, version, language, token, answers)
         if scope["method"] != "POST":
             return Answer(b"GET or POST\n", 405, PLAIN, (("allow", "GET, HEAD, POST"),))
         if not self._allows(scope):
@@ -139,6 +182,8 @@ class ChoicesForm:
         if source is Source.FOREIGN:
             self._count("foreign_origin")
             return self._message(version, language, "choices.foreign", 403)
+        if "receipt" in fields:
+            return self._receipt(version, language, fields["receipt"], token)
         if fields.get("policy") != version.hash[:16]:
             return self._form(version, language, token, {}, "choices.changed", 409)
         picked = chosen(policy, fields)
@@ -158,6 +203,25 @@ class ChoicesForm:
         except TrothError:
             return self._message(version, language, "page.trouble", 503, headers=(("retry-after", "30"),))
 
+    def _show(
+        self, scope: Scope, version: Version, language: Language, token: str, answers: Mapping[str, bool]
+    ) -> Answer:
+        """Return the form with what this browser decided before; without that list if the store is in trouble."""
+        is_sent = header(scope, "sec-gpc") == "1"
+        signal = signal_lines(version.policy, True, language) if is_sent else ()
+        if is_sent and version.policy.consent.honour_gpc:
+            signal = (*signal, say("choices.signal_recorded", language))
+        try:
+            kept = self._desk.decisions(token)[:MOST_SHOWN] if token else []
+        except TrothError:
+            kept = []
+        decided = [self._listed(each, version, language) for each in kept]
+        return self._form(version, language, token, answers, signal=signal, decided=decided)
+
+    def _listed(self, decision: Decision, version: Version, language: Language) -> Listed:
+        when = moment_words(decision.at, version.policy, language)
+        return Listed(decision.decision_id, event_words(decision.event, language), when)
+
     def _form(
         self,
         version: Version,
@@ -166,9 +230,42 @@ class ChoicesForm:
         answers: Mapping[str, bool],
         notice: str = "",
         status: int = 200,
+        signal: Sequence[str] = (),
+        decided: Sequence[Listed] = (),
     ) -> Answer:
         asked = asked_purposes(version.policy, language, answers)
-        return self._page("choices.html", version, language, status, notice=notice, asked=asked, token=token)
+        return self._page(
+            "choices.html",
+            version,
+            language,
+            status,
+            notice=notice,
+            asked=asked,
+            token=token,
+            signal=signal,
+            decided=decided,
+        )
+
+    def _receipt(self, version: Version, language: Language, decision_id: str, token: str) -> Answer:
+        """Show one receipt again; what is not this browser's is not there."""
+        try:
+            receipt = self._desk.receipt_of(decision_id, token) if token else None
+            view = self._view(receipt, language)
+        except Restricted:
+            return self._message(version, language, "receipt.restricted", 409)
+        except (Erased, Expired):
+            view = None
+        except TrothError:
+            return self._message(version, language, "page.trouble", 503, headers=(("retry-after", "30"),))
+        if view is None:
+            return self._message(version, language, "receipt.gone", 404)
+        return self._page("receipt_edge.html", version, language, 200, receipt=view, token=token)
+
+    def _view(self, receipt: Receipt | None, language: Language) -> ReceiptView | None:
+        if receipt is None:
+            return None
+        named = self._versions.by_hash(receipt.statement.policy)
+        return receipt_view(receipt.statement, named, language, self._leads.policy) if named else None
 
     def _ask_to_confirm(
         self, scope: Scope, version: Version, language: Language, picked: Mapping[str, bool], token: str
@@ -203,6 +300,8 @@ class ChoicesForm:
             granted=titles(policy, [key for key in picked if key in decided.granted], language),
             withdrawn=titles(policy, sorted(decided.withdrawn), language),
             until=decided.until.astimezone(policy.zone).date(),
+            receipt=self._view(decided.receipt, language),
+            token=decided.token or token,
         )
 
     def _message(
@@ -233,12 +332,13 @@ class ChoicesForm:
             home="/",
             keep="",
             address=self._address,
-            policy_url=self._policy_url,
+            policy_url=self._leads.policy,
+            receipts_url=self._leads.receipts,
             policy=version.policy,
             policy16=version.hash[:16],
             **facts,
         )
-        said = (("content-language", language), ("vary", "Accept-Language, Cookie"), *headers)
+        said = (("content-language", language), ("vary", "Accept-Language, Cookie, Sec-GPC"), *headers)
         return Answer(body, status, headers=said, cookies=tuple(cookies))
 
     def _language(self, scope: Scope, version: Version) -> Language:

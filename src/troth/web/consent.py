@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Annotated, Any, Final, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import msgspec
 from msgspec import Meta, Struct
 
 from troth.clock import Clock, to_ms
 from troth.collect.rate import RateLimit
-from troth.consent import Choice, ChoiceRefused, ConsentDesk, Decided, How, StaleChoice, Standing, UnknownToken
+from troth.consent import Choice, ChoiceRefused, ConsentDesk, Decided, StaleChoice, Standing, UnknownToken
 from troth.errors import Erased, Restricted, TrothError
 from troth.pages.headers import Receive, Scope, Send
 from troth.policy.versions import Version, VersionsInForce
@@ -38,6 +38,8 @@ Hash16 = Annotated[str, Meta(pattern="^[0-9a-f]{16}$")]
 Hash64 = Annotated[str, Meta(pattern="^[0-9a-f]{64}$")]
 Token = Annotated[str, Meta(max_length=128)]
 """Any short text: a browser whose cookie was damaged must still be able to say no, so it counts as having none."""
+How = Literal["banner", "details", "form", "gpc"]
+"""How a browser may say it chose; what a guardian says comes another way (consent/guardian.py)."""
 PurposeId = Annotated[str, Meta(max_length=64)]
 
 
@@ -217,7 +219,7 @@ def _choice(sent: Sent, headers: dict[bytes, bytes], version: Version) -> Choice
         how=sent.how,
         text_hash=sent.text,
         policy_hash=sent.policy,
-        gpc=sent.gpc or (version.policy.consent.honour_gpc and headers.get(b"sec-gpc") == b"1"),
+        gpc=version.policy.consent.honour_gpc and (sent.gpc or headers.get(b"sec-gpc") == b"1"),
     )
 
 
@@ -243,6 +245,7 @@ async def _send_decided(send: Send, decided: Decided, version: Version, cors: He
         "granted": sorted(decided.granted),
         "until": decided.until.astimezone(zone).date(),
         "withdrawn": sorted(decided.withdrawn),
+        "receipt": decided.receipt.number if decided.receipt else None,
     }
     await _send_json(send, 200, said, cors, [(b"set-cookie", cookie.encode()) for cookie in cookies])
 

@@ -12,6 +12,7 @@ from litestar.exceptions import HTTPException
 from msgspec import Struct
 
 from troth.clock import Clock
+from troth.consent.receipt import Statement
 from troth.errors import PolicyError, TrothError
 from troth.pages.language import choose_language
 from troth.pages.layout import render, templates
@@ -20,6 +21,7 @@ from troth.policy.model import Policy
 from troth.policy.versions import Version, VersionsInForce
 from troth.web.collected import collected_page
 from troth.web.policy_page import policy_page
+from troth.web.receipt_words import receipt_view
 from troth.web.signal import signal_lines
 from troth.web.stored import stored_page
 from troth.web.third_parties import third_parties_page
@@ -135,6 +137,15 @@ class RoomPages:
     def collected(self, request: Visitor) -> Page:
         """Return the list of what is collected."""
         return self._about(request, "collected.html", "collected", collected_page)
+
+    def receipt(self, request: Visitor, statement: Statement, token: str) -> Page:
+        """Return one receipt in words, to whoever brought its number and the browser's token."""
+        version = self._versions.by_hash(statement.policy)
+        if version is None:
+            raise PolicyError("a receipt names a version that was never published here", "restore the register")
+        language = self._language(request, self._shown())
+        view = receipt_view(statement, version, language, f"{self._ways.rooms}/privacy/policy")
+        return self._page(Shell("receipt.html"), language, version, {"receipt": view, "token": token})
 
     def message(self, request: Visitor, key: str, status: int) -> Page:
         """Return a page that says one thing in words: `key` and `key`_why."""

@@ -10,8 +10,9 @@ from litestar.exceptions import HTTPException
 from troth.clock import Clock
 from troth.ledger.note import PublicKey
 from troth.ledger.public_keys import write_public_keys
-from troth.pages.headers import AsgiApp, answering_head, only_for_hosts, with_security_headers
+from troth.pages.headers import AsgiApp, Scope, answering_head, only_for_hosts, with_security_headers
 from troth.policy.versions import VersionsInForce
+from troth.web.receipts import Desk, receipts_route
 from troth.web.room_pages import CanonicalOf, Page, RoomPages, Visitor, Ways
 from troth.web.well_known import FOR_ALL, gpc_file, security_file
 
@@ -29,6 +30,8 @@ def rooms_app(
     rooms_url: str = "",
     canonical_of: CanonicalOf = lambda _: None,
     public_keys: Callable[[], Sequence[PublicKey]] = tuple,
+    receipts: Desk | None = None,
+    allows: Callable[[Scope], bool] = lambda _: True,
 ) -> AsgiApp:
     """Return the rooms as one ASGI application.
 
@@ -38,6 +41,8 @@ def rooms_app(
     rooms_url     origin of the rooms themselves, for addresses that are printed, copied or indexed
     canonical_of  the bytes a version's hash was made of, by full hash
     public_keys   what checks our signatures, today's and earlier ones
+    receipts      who shows a receipt to whoever holds its number and token; None: nobody does
+    allows        whether an address may ask for one now (rule 36)
     """
     pages = RoomPages(versions, clock, Ways(rooms_url, choices_url, site_url), canonical_of)
 
@@ -53,11 +58,11 @@ def rooms_app(
     def policy(request: Visitor) -> Page:
         return pages.policy(request)
 
-    @get("/privacy/policy.json", sync_to_thread=False)
+    @get("/privacy/policy.json", sync_to_thread=True)
     def policy_data() -> Page:
         return pages.data()
 
-    @get("/privacy/policy/{version:str}", sync_to_thread=False)
+    @get("/privacy/policy/{version:str}", sync_to_thread=True)
     def policy_version(request: Visitor) -> Page:
         return pages.policy_named(request, request.path_params["version"])
 
@@ -86,7 +91,7 @@ def rooms_app(
         if version is None:
             return Response(b"no policy is published yet\n", status_code=404, media_type=MediaType.TEXT)
         text = security_file(version.policy, rooms_url, clock.now())
-        return Response(text.encode(), media_type="text/plain; charset=utf-8", headers=FILE_CACHE)
+        return Response(text.encode(), media_type=MediaType.TEXT, headers=FILE_CACHE)
 
     @get("/.well-known/troth-keys.json", sync_to_thread=False)
     def keys() -> Page:
@@ -101,9 +106,10 @@ def rooms_app(
     def static(request: Visitor) -> Page:
         return pages.file(request.path_params["name"])
 
+    kept = [receipts_route(pages, receipts, allows)] if receipts else []
     shown = [door, centre, policy, policy_data, policy_version, cookies, third_parties, collected]
     app = Litestar(
-        [*shown, gpc, security, keys, health, static],
+        [*shown, *kept, gpc, security, keys, health, static],
         openapi_config=None,
         exception_handlers={HTTPException: pages.refuse, Exception: pages.trouble},
         logging_config=None,

@@ -38,6 +38,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "and gives nobody leave to do anything.",
     },
     "receipt.what": {"zh-CN": "决定", "en": "What happened"},
+    "receipt.named": {"zh-CN": "{what}，{when}", "en": "{what}, {when}"},
     "receipt.event_given": {"zh-CN": "给予同意", "en": "You gave consent"},
     "receipt.event_changed": {"zh-CN": "变更同意的范围", "en": "You changed what you agree to"},
     "receipt.event_refused": {"zh-CN": "拒绝", "en": "You said no"},
@@ -91,8 +92,6 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "The file is signed by us and can be checked without asking us.",
     },
     "receipt.show": {"zh-CN": "查看回执", "en": "Show the receipt"},
-    "receipt.show_named": {"zh-CN": "查看 {when} 的回执", "en": "Show the receipt of {when}"},
-    "receipt.policy": {"zh-CN": "阅读该版本", "en": "Read that version"},
     "receipt.restricted": {"zh-CN": "目前不能查看", "en": "It cannot be shown just now"},
     "receipt.restricted_why": {
         "zh-CN": "您要求停止处理，我们正在照办，因此这份加密的副本暂不打开。您已下载的回执仍然有效。",
@@ -110,23 +109,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "zh-CN": "每一次决定都有一份带签名的回执，您可以查看和保存。",
         "en": "There is a signed receipt for every decision, for you to read and keep.",
     },
-    "choices.signal": {"zh-CN": "您的浏览器发送了“请勿出售或共享”信号 (GPC)", "en": "Your browser sends GPC"},
-    "choices.signal_means": {
-        "zh-CN": "在您作出选择之前，我们把这个信号视为对每一项的拒绝。"
-        "您在这里明确同意的，以您的选择为准，并会一并记录该信号。",
-        "en": "Until you choose, we take this signal as a no to everything. What you say yes to here stands, and the "
-        "signal is recorded with it.",
-    },
-    "choices.signal_keep": {
-        "zh-CN": "在信号出现之前给予的同意继续有效，直到您在这里撤回。",
-        "en": "A yes you gave before the signal goes on until you take it back here.",
-    },
-    "choices.signal_withdraw": {
-        "zh-CN": "在信号出现之前给予的同意，由这个信号撤回。",
-        "en": "A yes you gave before the signal ends by it.",
-    },
-    "choices.signal_unheard": {
-        "zh-CN": "本政策不把这个信号视为回答，请在这里作出选择。",
-        "en": "This policy does not take the signal for an answer, so please choose here.",
+    "choices.signal_recorded": {
+        "zh-CN": "您在这里明确同意的，以您的选择为准，并会一并记录该信号。",
+        "en": "What you say yes to here stands, and the signal is recorded with it.",
     },
 }
