@@ -23,6 +23,6 @@ def signal_lines(policy: Policy | None, is_sent: bool, language: Language) -> Se
     if not policy.consent.honour_gpc:
         return [*lines, say("centre.gpc_ignored", language)]
     lines.append(say("centre.gpc_refuses" if is_sent else "centre.gpc_would", language, purposes=asked))
-    if getattr(policy.consent, "gpc_over_consent", "keep") == "withdraw":
+    if policy.consent.gpc_over_consent == "withdraw":
         lines.append(say("centre.gpc_ends", language))
     return lines

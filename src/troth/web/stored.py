@@ -40,6 +40,7 @@ def stored_page(policy: Policy, language: Language) -> StoredPage:
     ]
     held = {_loss(cookie, key in asked) for key, cookie in policy.cookies.items()}
     hosts = dict.fromkeys(urlsplit(origin).hostname or origin for origin in policy.scope.origins)
+    hosts |= dict.fromkeys(cookie.host for cookie in policy.cookies.values() if cookie.host)
     return StoredPage(
         registers=tuple(register for register in registers if register.rows),
         costs=tuple(say(f"cookies.cost_{content}", language) for content in COSTS if content in held),
@@ -68,6 +69,14 @@ def _register(id: str, policy: Policy, cookies: Mapping[str, Cookie], language: 
     )
 
 
+def _where(cookie: Cookie, language: Language) -> str:
+    """Return what is unusual about where a cookie lies: another host, single paths, out of reach of scripts."""
+    said = [say("cookies.on", language, where=cookie.host)] if cookie.host else []
+    said += [say("cookies.on", language, where=listed(cookie.paths, language))] if cookie.paths else []
+    said += [say("cookies.http_only", language)] if cookie.http_only else []
+    return listed(said, language)
+
+
 def _row(policy: Policy, name: str, cookie: Cookie, language: Language) -> tuple[Cell, ...]:
     purpose = policy.purposes.get(cookie.purpose)
     by = policy.sdks[cookie.set_by].company.in_(language) if cookie.set_by in policy.sdks else ""
@@ -78,6 +87,6 @@ def _row(policy: Policy, name: str, cookie: Cookie, language: Language) -> tuple
         Cell(cookie.text.in_(language)),
         Cell(purpose.title.in_(language) if purpose else "", basis_name(purpose, language) if purpose else ""),
         Cell(say(f"content.{cookie.content}", language)),
-        Cell(by or say(f"party.{cookie.party}", language)),
+        Cell(by or say(f"party.{cookie.party}", language), _where(cookie, language)),
         Cell(lasts or say("retention.closed", language)),
     )

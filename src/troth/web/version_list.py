@@ -47,10 +47,11 @@ def editions(published: Sequence[Version], now: datetime) -> tuple[Edition, ...]
     published   in the order in which they come into force, as `VersionsInForce` gives them
     """
     numbers = [version.policy.version for version in published]
-    starts: list[datetime | None] = [version.in_force_from for version in published]
+    starts = [version.in_force_from for version in published]
+    ends = [*starts[1:], None] if published else []
     return tuple(
         _edition(version, until, now, is_reused=numbers.count(version.policy.version) > 1)
-        for version, until in zip(published, [*starts[1:], None], strict=True)
+        for version, until in zip(published, ends, strict=True)
     )
 
 

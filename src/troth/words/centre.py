@@ -201,6 +201,8 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     },
     "cookies.none": {"zh-CN": "本网站不使用 Cookie。", "en": "This site uses no cookies."},
     "cookies.purpose": {"zh-CN": "目的与依据", "en": "Purpose and basis"},
+    "cookies.on": {"zh-CN": "位于 {where}", "en": "on {where}"},
+    "cookies.http_only": {"zh-CN": "脚本无法读取", "en": "no script can read it"},
     "cookies.change_title": {"zh-CN": "更改或撤回", "en": "Change or take back"},
     "cookies.change": {
         "zh-CN": "在“隐私选择”中回答“不同意”，效力最完整：收集立即停止，相应的 Cookie 被清除，"

@@ -15,6 +15,10 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "en": "Nothing is kept at this address. It may be mistyped, or that version was never published.",
     },
     "page.wrong_method": {"zh-CN": "这里不能这样提交", "en": "This page does not take that"},
+    "page.wrong_method_why": {
+        "zh-CN": "这个页面只供阅读，什么都没有记录。",
+        "en": "This page is for reading only; nothing was recorded.",
+    },
     "page.trouble": {"zh-CN": "暂时无法保存", "en": "We could not store this just now"},
     "page.trouble_why": {
         "zh-CN": "什么都没有记录，您之前的选择仍然有效。请稍后再试。",
