@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from troth.engines.keys import KeyFileProvider
@@ -11,20 +10,15 @@ from troth.ledger import HeadSigner, NoteSigner, PublicKey
 
 def head_signer(keys: KeyFileProvider, policy_id: str) -> HeadSigner:
     """Return who signs the heads of a policy's ledger."""
-    return HeadSigner(f"{_plain(policy_id)}/ledger", keys.ledger_sign, keys.ledger_sign_since)
+    return HeadSigner(f"{policy_id}/ledger", keys.ledger_sign, keys.ledger_sign_since)
 
 
 def receipt_signer(keys: KeyFileProvider, policy_id: str) -> NoteSigner:
     """Return who signs a policy's receipts."""
-    return NoteSigner(f"{_plain(policy_id)}/receipts", keys.receipt_sign, "receipt", keys.receipt_sign_since)
+    return NoteSigner(f"{policy_id}/receipts", keys.receipt_sign, "receipt", keys.receipt_sign_since)
 
 
 def public_keys(keys: KeyFileProvider, policy_ids: Iterable[str]) -> list[PublicKey]:
     """Return the keys that check what was signed under these policies: a policy may have had another id before."""
     ids = dict.fromkeys(policy_ids)
     return [make(keys, policy_id).public_key for make in (head_signer, receipt_signer) for policy_id in ids]
-
-
-def _plain(policy_id: str) -> str:
-    """A key's name in a signed note has no space and no plus sign; a policy's id may have."""
-    return re.sub(r"[\s+]+", "-", policy_id.strip()) or "policy"
