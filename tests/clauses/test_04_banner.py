@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import random
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from msgspec import structs
+from typer.testing import CliRunner
 
+from troth.cli import app as command_line
 from troth.clock import SetClock
 from troth.notice.banner import Gate, asked_purposes, banner_config, text_hash
 from troth.notice.markup import Row, question_html
 from troth.notice.script import BUDGET_BYTES, build_script, compress_script, script_etag
 from troth.notice.shrink import shrink_script, shrink_styles
+from troth.notice.weight import check_script
 from troth.policy import Loaded, Policy, load_policy
 from troth.policy.versions import Version, VersionList
 from troth.web.script import script_app, standing_versions
@@ -46,6 +52,58 @@ def script(loaded: Loaded, language: str = "en") -> str:
 def test_the_demo_script_keeps_within_its_budget(demo: Loaded, language: str) -> None:
     size = len(gzip.compress(script(demo, language).encode(), 9, mtime=0))
     assert 2_000 < size <= BUDGET_BYTES
+
+
+def test_a_policy_whose_script_is_too_heavy_is_told_so(demo: Loaded, tmp_path: Path) -> None:
+    assert check_script(demo) == []
+    values = msgspec.json.decode(demo.canonical)
+    rng = random.Random(7)
+    values["purposes"]["statistics"]["text"]["en"] = " ".join(f"{rng.getrandbits(64):x}" for _ in range(90))
+    path = tmp_path / "policy.yaml"
+    path.write_bytes(msgspec.json.encode(values))
+    [found] = check_script(load_policy(path))
+    assert (found.rule, found.level) == ("T4-13", "note")
+    assert "in en" in found.what
+    said = CliRunner().invoke(command_line, ["check", str(path)])
+    assert "[T4-13]" in said.output
+    assert said.exit_code == 0, "a note never stops a policy"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_a_policy_with_two_purposes_more_weighs(
+    demo: Loaded, language: str, record_property: Callable[[str, object], None], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No budget of its own: it is written down, so that whoever adds to the script sees what is left."""
+    statistics = demo.policy.purposes["statistics"]
+    more = {
+        key: structs.replace(statistics, title=type(statistics.title)(title), text=type(statistics.text)(text))
+        for key, title, text in (
+            (
+                "maps",
+                {"zh-CN": "显示外部地图", "en": "Show maps of another company"},
+                {
+                    "zh-CN": "地图由另一家公司提供，加载时该公司可获知您的网络地址。",
+                    "en": "Maps come from another company, which learns your network address when one is loaded.",
+                },
+            ),
+            (
+                "videos",
+                {"zh-CN": "播放外部视频", "en": "Play videos of another company"},
+                {
+                    "zh-CN": "视频由视频网站提供，播放时该网站可获知您观看的内容。",
+                    "en": "Videos come from a video site, which learns what you watch when one is played.",
+                },
+            ),
+        )
+    }
+    sdk = demo.policy.sdks["visitor_analytics"]
+    sdks = {key: structs.replace(sdk, purpose=key, hosts=(f"{key}.example.com",), cookies=()) for key in more}
+    policy = structs.replace(demo.policy, purposes={**demo.policy.purposes, **more}, sdks={**demo.policy.sdks, **sdks})
+    size = len(compress_script(build_script(policy, demo.hash, language, "/troth", URL + language)))
+    record_property("script_bytes", size)
+    with capsys.disabled():
+        print(f" [{language}, two purposes more: {size:,} bytes] ", end="")
+    assert 0 < size - len(compress_script(script(demo, language).encode())) < 600
 
 
 def test_the_same_policy_gives_the_same_bytes_and_another_gives_others(demo: Loaded) -> None:

@@ -19,6 +19,7 @@ def check(
     strict: Annotated[bool, typer.Option("--strict", help="Count warnings as errors.")] = False,
 ) -> None:
     """Say what is wrong with a policy file. Exit 0: it can go live, 1: findings, 2: it cannot be read."""
+    from troth.notice.weight import check_script
     from troth.policy import PolicyErrors, check_policy, load_policy
 
     try:
@@ -27,6 +28,8 @@ def check(
         _print(policy, "", errors.findings, output)
         raise typer.Exit(2) from None
     findings = check_policy(loaded)
+    if not any(found.level == "error" for found in findings):
+        findings += check_script(loaded)
     _print(policy, loaded.hash, findings, output)
     stopping = ("error", "warning") if strict else ("error",)
     if any(found.level in stopping for found in findings):

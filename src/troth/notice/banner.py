@@ -134,7 +134,7 @@ def banner_config(
         url=privacy_url,
         days=policy.consent.reask_after_days,
         gpc=policy.consent.honour_gpc,
-        outvoted="y" if getattr(policy.consent, "gpc_over_consent", "keep") == "withdraw" else "",
+        outvoted="y" if policy.consent.gpc_over_consent == "withdraw" else "",
         search=list(policy.scope.search_params),
         others=[key for key in policy.consent_purposes if key not in asked],
         purposes=purposes,

@@ -10,6 +10,7 @@ from troth.policy.kept import Recipient
 from troth.policy.rules.book import Notes
 from troth.policy.rules.collected import check_category
 from troth.policy.rules.links import check_purpose
+from troth.policy.rules.names import check_globals
 from troth.policy.rules.scope import HOST, is_host
 from troth.policy.rules.texts import FILL_IN
 
@@ -42,6 +43,7 @@ def _check_sdk(notes: Notes, key: str, sdk: Sdk) -> None:
     if sdk.egress == "none" and sdk.hosts:
         what = f'the SDK "{key}" claims that nothing is sent, but loads from {one_of(sdk.hosts)}'
         notes.add("T2-18", (*path, "egress"), what, 'write "egress: declared", or serve its code from your own site')
+    check_globals(notes, key, sdk)
     _check_cookies_of(notes, path, key, sdk)
     if sdk.egress == "declared" and sdk.purpose not in {one.purpose for one in notes.policy.recipients.values()}:
         what = f'the SDK "{key}" sends information out, and no recipient is named for "{sdk.purpose}"'
