@@ -11,18 +11,21 @@ from pathlib import Path
 
 import msgspec
 import pytest
+from click.testing import Result
 from consents import Room, demo_policy, version_of, with_purpose
 from houses import Houses, agree, demo_policy_text, load_closed, take, view
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
+from typer.testing import CliRunner
 
-from troth.clock import SetClock
+from troth.cli import app
+from troth.clock import SetClock, SystemClock
 from troth.consent import BasisEvent, Interval, Invocation, NotPermitted
 from troth.consent.bases import BY_POLICY, Footing
 from troth.consent.declared_bases import grounds_of
 from troth.consent.permits import permit_by_law
-from troth.errors import Erased, StoreError, UnusableInput
+from troth.errors import Erased, StoreError, TrothError, UnusableInput
 from troth.ledger import read_payload
 from troth.policy import Policy, bases
 from troth.policy.permit import Permit, SubjectId
@@ -63,6 +66,11 @@ def alarm(room: Room, hours: int = 72, **said: object) -> Invocation:
     ends = room.clock.now() + timedelta(hours=hours)
     fields = {"basis": "emergency", "purpose": "alarm", "evidence": "notice 2026-14", "actor": STAFF, "until": ends}
     return Invocation(**(fields | said))  # type: ignore[arg-type]
+
+
+def alarm_of(now: datetime, purpose: str, about: SubjectId | None) -> Invocation:
+    fields = {"basis": "emergency", "purpose": purpose, "evidence": "notice 2026-14", "actor": STAFF}
+    return Invocation(until=now + DAY, subject=about, **fields)
 
 
 def order(subject: SubjectId | None = None, **said: object) -> Invocation:
@@ -362,6 +370,20 @@ def test_a_version_that_puts_the_purpose_elsewhere_ends_a_called_case_too(room: 
         permit(room, "alarm")
 
 
+def test_an_event_of_another_basis_than_the_one_in_force_carries_nothing_even_while_it_stands(room: Room) -> None:
+    """The moment between a version and its bases: as if a crash had come between."""
+    ann = somebody(room)
+    room.clock.forward(SECOND)
+    moved = with_purpose(policy_with_cases(), "security", "respond")
+    room.versions.publish(version_of(moved, "b", room.clock.now()))
+    assert standing(room)["security"].basis == "statutory_duty"
+    assert room.bases.stands_on(ann, "security", room.clock.now()) is None
+    with pytest.raises(NotPermitted, match="no contract stands"):
+        permit(room, "security", ann)
+    room.publish()
+    assert permit(room, "security", ann).basis == "contract"
+
+
 # What was published
 
 
@@ -399,7 +421,8 @@ def test_a_refusal_is_written_down_once_and_nobody_calls_on_the_basis_against_it
 def test_an_event_about_the_person_does_not_outlive_their_refusal(room: Room) -> None:
     ann = somebody(room)
     said = Invocation(basis="self_published", purpose="press", evidence="page 4", actor=STAFF, subject=ann)
-    assert room.bases.invoke(said).stands_at(room.clock.now())
+    event = room.bases.invoke(said)
+    assert room.bases.stands_on(ann, "press", room.clock.now()) == event
     assert permit(room, "press", ann)
     room.clock.forward(SECOND)
     room.bases.refuse(ann, "press")
@@ -551,6 +574,51 @@ def test_the_visit_collector_keeps_nothing_on_another_basis_than_consent(houses:
     month = f"{house.clock.now():%Y-%m}"
     rows = house.months.over_months(month, month, "SELECT os, browser FROM {month}.visits", [])
     assert rows == [("Windows", None)]
+
+
+# The command
+
+
+def bases_of(houses: Houses, *options: str) -> Result:
+    return CliRunner().invoke(app, ["bases", str(houses.folder / "data"), *options])
+
+
+def test_the_command_shows_an_officer_what_stands_on_what_while_the_house_runs(houses: Houses) -> None:
+    house = houses.open(clock=SystemClock())
+    shown = bases_of(houses)
+    assert (shown.exit_code, shown.exception) == (0, None)
+    lines = [line.split() for line in shown.output.splitlines()]
+    assert ["statistics", "consent", "whoever", "consents"] in lines
+    assert ["security", "statutory_duty", "everybody,", "since"] in [line[:4] for line in lines]
+    said = msgspec.json.decode(bases_of(houses, "--format", "json").output)
+    by_name = {purpose["purpose"]: purpose for purpose in said["purposes"]}
+    (event,) = by_name["respond"]["events"]
+    assert (event["about"], event["actor"], event["until"]) == ("everybody", "policy", None)
+    assert by_name["statistics"]["events"] == []
+    assert event["event_id"] in {each.event_id for each in house.bases.events_at(house.clock.now())}
+
+
+def test_the_command_finds_a_purpose_that_nothing_carries_and_answers_for_past_moments(houses: Houses) -> None:
+    text = demo_policy_text()
+    on_duty = "basis: statutory_duty\n    law:\n      zh-CN: 《网络安全法》"
+    assert on_duty in text
+    house = houses.open(text.replace(on_duty, on_duty.replace("statutory_duty", "emergency")), SystemClock())
+    begun = house.clock.now()
+    nothing = bases_of(houses)
+    assert nothing.exit_code == 1
+    assert "security         emergency            nothing stands: it cannot be used" in nothing.output
+    ann = house.vault.create_subject("submission")
+    for about in (None, ann):
+        house.bases.invoke(alarm_of(house.clock.now(), "security", about))
+    now = bases_of(houses)
+    assert now.exit_code == 0
+    assert now.output.count("notice 2026-14") == 2
+    assert "one person, since" in now.output
+    assert ann not in now.output
+    assert bases_of(houses, "--at", begun.isoformat()).output == nothing.output
+    for moment in ("yesterday", "2026-02-23T23:50"):
+        refused = bases_of(houses, "--at", moment)
+        assert isinstance(refused.exception, TrothError)
 
 
 # Any order of things

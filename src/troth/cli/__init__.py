@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from troth.cli.bases import bases
 from troth.cli.check import check
 from troth.cli.demo import demo
 from troth.cli.doctor import doctor
@@ -25,7 +26,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for command in (init, check, serve, demo, due, doctor, verify):
+for command in (init, check, serve, demo, due, doctor, verify, bases):
     app.command()(command)
 app.add_typer(geo_commands)
 app.add_typer(keys_commands)

@@ -47,10 +47,6 @@ class BasisEvent(Struct, frozen=True, kw_only=True):
         """The first moment it does not stand any more; FOREVER while nobody has said."""
         return min(self.until or FOREVER, self.end or FOREVER)
 
-    def stands_at(self, moment: datetime) -> bool:
-        """Whether it carries processing at `moment`."""
-        return self.start <= moment < self.last
-
 
 class Invocation(Struct, frozen=True, kw_only=True):
     """What somebody says when they call on a basis; `start` None = now. The fields are those of the event."""
