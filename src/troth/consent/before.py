@@ -9,6 +9,7 @@ from msgspec import Struct
 from troth.consent.events import Event, event_of
 from troth.consent.intervals import withdrawn_by
 from troth.consent.model import Decision, Interval
+from troth.consent.needs import Needs, running
 
 
 class Before(Struct, frozen=True, kw_only=True):
@@ -17,15 +18,21 @@ class Before(Struct, frozen=True, kw_only=True):
     open     the intervals that nobody has ended
     last_at  when their newest decision was; None if there is none
     widened  purposes that go further in the version in force than where they were agreed to: no yes reaches there
+    needs    what purposes need of one another in the version in force
     """
 
     open: tuple[Interval, ...] = ()
     last_at: datetime | None = None
     widened: frozenset[str] = frozenset()
+    needs: Needs = {}
 
     def held_at(self, moment: datetime) -> frozenset[str]:
         """Return the purposes that were agreed to and have not lapsed."""
         return frozenset(each.purpose for each in self.open if each.holds_at(moment))
+
+    def granted_at(self, moment: datetime) -> frozenset[str]:
+        """Return everything that is granted while nothing is decided."""
+        return running(self.held_at(moment) - self.widened, self.needs)
 
     def kept_by(self, decision: Decision) -> list[Interval]:
         """Return the intervals a decision leaves alone and that still cover what the version in force does."""
@@ -38,7 +45,7 @@ class Before(Struct, frozen=True, kw_only=True):
     def granted_by(self, decision: Decision) -> frozenset[str]:
         """Return everything that is granted after a decision, answered by it or kept."""
         given = {purpose for purpose, yes in decision.purposes.items() if yes}
-        return frozenset(given | {each.purpose for each in self.kept_by(decision)})
+        return running(given | {each.purpose for each in self.kept_by(decision)}, self.needs)
 
     def withdrawn_by(self, decision: Decision) -> frozenset[str]:
         """Return what held until this decision and does not any more."""

@@ -134,16 +134,17 @@ class ConsentDesk:
         A running collector stops within a second, and deleting what rested on the consent is due at once.
         Raises UnknownToken, StoreError.
         """
-        now = self._moment()
+        now = self._now()
         known = self._person(token)
         if known is None:
             raise UnknownToken("no browser with this token has decided anything here")
-        with self._register.reading() as reading:
-            held = {each.purpose for each in reading.consents.open_intervals(known.subject) if each.holds_at(now)}
+        before = self._consents.before(known.subject, now)
+        held = {each.purpose for each in before.open if now < each.until}
         ending = held if purposes is None else held & set(purposes)
         decision = withdrawal_of(known.subject, ending, self._versions.at(now), now)
         if not ending:
-            return _unchanged(decision.policy_hash, token if held else None, frozenset(held), decision.until, now)
+            granted = before.granted_at(self._moment())
+            return _unchanged(decision.policy_hash, token if granted else None, granted, decision.until, now)
         return self._store(decision, token, known, {})
 
     # Receipts
@@ -204,7 +205,8 @@ class ConsentDesk:
         now = self._now()
         current = self._versions.at(now).policy
         then = self._versions.by_hash(last.policy_hash) if last else None
-        cool_down = timedelta(days=current.consent.reask_after_days)
+        told = then.policy.consent.reask_after_days if then else 0  # a promise: no later policy asks them sooner
+        cool_down = timedelta(days=max(told, current.consent.reask_after_days))
         return must_ask(last, then.policy if then else None, current, now, cool_down)
 
     def permit(self, purpose: str, subjects: Collection[SubjectId] | None, actor: str, clause: str) -> Permit:
@@ -244,8 +246,10 @@ class ConsentDesk:
         spared = spared_by_signal(standing, version.policy.consent)
         if standing and len(spared) == len(standing):
             until = min(each.until for each in standing)
-            return _unchanged(version.hash, token, spared, until, now, all(each.gpc for each in standing))
-        answered = {purpose: False for purpose in choice.purposes if purpose not in spared}
+            granted = before.granted_at(moment)
+            return _unchanged(version.hash, token, granted, until, now, all(each.gpc for each in standing))
+        said = [*choice.purposes, *(each.purpose for each in standing)]  # it speaks to all, whatever the page named
+        answered = {purpose: False for purpose in said if purpose not in spared}
         return self._take(structs.replace(choice, purposes=answered), token, known, version, now)
 
     def _store(
