@@ -42,6 +42,9 @@ browser: $(DEV_STAMP)
 bench: $(DEV_STAMP)
 	$(BIN)/python bench/collect.py
 
+picture: $(DEV_STAMP) browser
+	$(BIN)/python scripts/picture.py
+
 lock:
 	scripts/lock.sh
 
