@@ -229,6 +229,30 @@ def test_a_house_stands_on_its_policy_from_the_first_start_and_not_twice_after_t
     assert [event.event_id for event in before] == [event.event_id for event in first]
 
 
+def test_before_the_first_day_of_all_nothing_stands_and_then_it_does_without_a_restart(houses: Houses) -> None:
+    text = demo_policy_text()
+    assert "effective: 2026-08-01" in text
+    house = houses.open(text.replace("effective: 2026-08-01", "effective: 2026-12-01"))
+    assert house.bases.events_at(house.clock.now()) == []
+    houses.clock.move_to(house.versions.published()[0].in_force_from)
+    assert len(house.bases.events_at(house.clock.now())) == 4
+    assert house.desk.permit("respond", None, STAFF, "C2.2-02").basis == "contract"
+
+
+def test_what_somebody_called_on_does_not_keep_the_policy_from_carrying_the_others(room: Room) -> None:
+    ann, ben = somebody(room), somebody(room)
+    by_name = Invocation(basis="contract", purpose="respond", evidence="contract 9", actor=STAFF, subject=ann)
+    called = room.bases.invoke(by_name)
+    room.clock.forward(SECOND)
+    reworded = with_purpose(policy_with_cases(), "respond", "respond", reference=LAW)
+    room.publish(version_of(reworded, "b", room.clock.now()))
+    assert permit(room, "respond", ann, ben).subjects == {ann, ben}
+    assert room.bases.stands_on(ann, "respond", room.clock.now()) == called
+    carrying = room.bases.stands_on(ben, "respond", room.clock.now())
+    assert isinstance(carrying, BasisEvent)
+    assert carrying.evidence == "version bbbbbbbbbbbbbbbb: 某法第一条"
+
+
 # Emergencies and orders
 
 
