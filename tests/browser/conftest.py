@@ -60,10 +60,10 @@ class Seen(NamedTuple):
 
 
 class Acme:
-    """The server and what it was asked; `scripts` by language, `answers` change how the edge behaves."""
+    """The server and what it was asked; `scripts` by language, `files` of the site or of vendors by their path."""
 
     def __init__(self, scripts: dict[str, bytes], policy8: str) -> None:
-        self.scripts = scripts
+        self.given = scripts
         self.policy8 = policy8
         self.seen: list[Seen] = []
         self.arrived = threading.Condition()
@@ -80,6 +80,8 @@ class Acme:
         self.sets_cookies = True
         self.policy = ""
         self.body = GATED
+        self.scripts = dict(self.given)
+        self.files: dict[str, str] = {}
 
     def address(self, path: str = "/", host: str = SITE) -> str:
         return f"http://{host}:{self.port}{path}"
@@ -137,7 +139,9 @@ class _Handler(BaseHTTPRequestHandler):
 
     def respond(self, host: str, path: str, query: str, body: Any) -> None:
         acme = self.acme
-        if host == VENDOR and path == "/sdk.js":
+        if path in acme.files:
+            self.answer(body=acme.files[path].encode(), kind="text/javascript; charset=utf-8")
+        elif host == VENDOR and path == "/sdk.js":
             self.answer(body=SDK.encode(), kind="text/javascript")
         elif host == VENDOR:
             self.answer(body=b"<!doctype html><title>Map</title><p>A map</p>")
@@ -163,8 +167,8 @@ class _Handler(BaseHTTPRequestHandler):
         had = bool(body.get("token"))
         lasting = "; Path=/; Max-Age=15552000; SameSite=Lax; Secure"
         if self.acme.sets_cookies:
-            answer = f"{'y' if granted else 'n'}.{self.acme.policy8}.20990101.{'~'.join(granted)}"
-            self.cookies = [f"troth={answer}{lasting}"]
+            letter = ("g" if body["gpc"] else "y") if granted else "n"
+            self.cookies = [f"troth={letter}.{self.acme.policy8}.20990101.{'~'.join(granted)}{lasting}"]
             if granted:
                 self.cookies.append(f"troth_id={TOKEN}{lasting}")
             elif had:
