@@ -34,6 +34,11 @@ class Written(Struct, frozen=True, kw_only=True):
     salt: bytes
     draft: Draft
 
+    @property
+    def epoch(self) -> str:
+        """The epoch of the class `evidence` that the decision falls into."""
+        return self.draft.payload.epoch
+
 
 def decision_of(
     choice: Choice, version: Version, subject: SubjectId, now: datetime

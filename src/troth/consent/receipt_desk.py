@@ -6,6 +6,8 @@ a recorded reading under the basis on which choices are remembered; consent is n
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from troth.clock import Clock
 from troth.consent.drafting import CHOICE_COOKIE, Written
 from troth.consent.evidence import SealedCopy, mark_of, parts_of, seal_copy, sealed_value
@@ -14,15 +16,16 @@ from troth.consent.model import NotPermitted
 from troth.consent.permits import permit_for_own
 from troth.consent.receipt import Place, Receipt, ReceiptSigner, issue, read_statement
 from troth.consent.record_27560 import Links, Records
-from troth.consent.sealing import EVIDENCE_CLASS, VaultSealer, payload_label
+from troth.consent.sealing import EVIDENCE_CLASS, payload_label
 from troth.consent.stores import ConsentReading, ConsentRegister
 from troth.errors import Tampered
 from troth.ledger.entry import commitment
 from troth.policy.permit import Permit, SubjectId
 from troth.policy.versions import VersionsInForce
-from troth.vault import Sealed, Vault
+from troth.vault import RowKey, Sealed, Vault
 
 CLAUSE = "X-01"
+KEY_KEPT = timedelta(seconds=60)
 SELECTION = "one receipt, by its number"
 
 
@@ -44,8 +47,8 @@ class ReceiptDesk:
         self._clock = clock
         self._signer = signer
         self._records = Records(versions, links)
-        self._sealer = VaultSealer(vault, versions)
         self._footings = Footings(register, versions)
+        self._key: tuple[RowKey, datetime] | None = None
 
     def issue(self, receipt: Receipt) -> bytes:
         """Return the signed document of a receipt, issued now. Raises PolicyError for a version we do not have."""
@@ -53,9 +56,7 @@ class ReceiptDesk:
 
     def seal(self, written: Written) -> SealedCopy:
         """Return the copy of a decision that outlives the person, to be kept in the decision's own change."""
-        epoch = self._sealer.epoch_at(written.statement.decided_at)
-        key = self._vault.site_row_key(EVIDENCE_CLASS, epoch)
-        return seal_copy(key, written.statement.receipt, written.salt, written.plain)
+        return seal_copy(self._site_key(written.epoch), written.statement.receipt, written.salt, written.plain)
 
     def evidence(self, number: str, actor: str) -> Receipt | None:
         """Return what was decided under a number, whether the person still exists here or not; None if unknown.
@@ -103,6 +104,15 @@ class ReceiptDesk:
             (numbered,) = reading.ledger.after(seq - 1, 1)
             path = reading.ledger.prove_inclusion(seq, _size_of(checkpoint))
         return Receipt(statement, plain, salt, Place(numbered.entry, seq, checkpoint, tuple(path)))
+
+    def _site_key(self, epoch: str) -> RowKey:
+        """Return the site's key to write with, asked for anew once a minute (security rule 8)."""
+        now = self._clock.now()
+        key, asked_at = self._key or (None, now)
+        if key is None or key.epoch != epoch or not timedelta() <= now - asked_at < KEY_KEPT:
+            key = self._vault.site_row_key(EVIDENCE_CLASS, epoch)
+            self._key = key, now
+        return key
 
     def _permit(self, actor: str) -> Permit:
         """Return leave to read evidence, on the basis of the purpose that the choice cookie serves."""

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import msgspec
 from msgspec import structs
-from sqlalchemy import Connection, Row, bindparam, exists, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, Insert, Row, bindparam, exists, func, insert, literal, or_, select, update
 
 from troth.clock import from_ms, to_ms
 from troth.consent import Decision, Interval
@@ -57,13 +57,18 @@ PEOPLE_AT_ONCE = 500
 
 
 class ConsentRows:
-    """Decisions, grants and intervals inside one change."""
+    """Decisions, grants and intervals inside one change.
+
+    What a change asked about (`last_at`) is written at once, so that the next change in the same batch finds it. Of
+    somebody new nobody can ask yet: those rows wait, and one statement writes them for the whole batch.
+    """
 
     def __init__(self, member: Member, late: LateWriters, known_grants: Collection[str]) -> None:
         self._member = member
         self._connection = member.connection
         self._late = late
         self._known_grants = known_grants
+        self._is_known = False
         self.kept_grants: set[str] = set()
 
     def keep_grant(self, grant: Grant) -> None:
@@ -84,22 +89,29 @@ class ConsentRows:
         row["purposes"] = _json(decision.purposes)
         row["grant_ids"] = _json(row.pop("grants"))
         row["guardian"] = None if decision.guardian is None else _json(decision.guardian)
-        self._member.rows.append((_KEEP, row))
+        self._write(_KEEP, [row])
 
     def last_at(self, subject: SubjectId) -> datetime | None:
         """Return the moment of a person's newest decision."""
+        self._is_known = True
         return _last_at(self._connection, subject)
 
     def begin(self, intervals: Sequence[Interval]) -> None:
         """Keep new intervals."""
         self._late.refuse_unless_live({interval.subject for interval in intervals})
-        self._connection.execute(_BEGIN, [_interval_row(interval) for interval in intervals])
+        self._write(_BEGIN, [_interval_row(interval) for interval in intervals])
 
     def end(self, subject: SubjectId, purposes: Sequence[str], at: datetime, decision_id: str) -> None:
         """End the open intervals of these purposes."""
         self._late.refuse_if_erased(subject)
         ending = {"whose": subject, "names": list(purposes), "at_ms": to_ms(at), "by": decision_id}
         self._connection.execute(_END, ending)
+
+    def _write(self, statement: Insert, rows: Sequence[dict[str, object]]) -> None:
+        if self._is_known:
+            self._connection.execute(statement, rows)
+        else:
+            self._member.rows += [(statement, row) for row in rows]
 
 
 class ConsentShelf:

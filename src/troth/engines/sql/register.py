@@ -90,7 +90,7 @@ class Register:
         A body that raises leaves nothing behind. Raises StoreError if the commit failed: then nothing was kept.
         """
         with self._commits.join() as member:
-            change = Change(member, self._late, self._known_grants)
+            change = Change(member, self._late.in_one_change(), self._known_grants)
             yield change
         self._known_grants |= change.decisions.kept_grants
 

@@ -19,11 +19,29 @@ class Subjects(Protocol):
         ...
 
 
+class _Asked:
+    """What one change was told; another change asks again."""
+
+    def __init__(self, subjects: Subjects) -> None:
+        self._subjects = subjects
+        self._told: dict[SubjectId, State | None] = {}
+
+    def state_of(self, subject: SubjectId) -> State | None:
+        """Return the state as it was when this change first asked."""
+        if subject not in self._told:
+            self._told[subject] = self._subjects.state_of(subject)
+        return self._told[subject]
+
+
 class LateWriters:
     """Refuses writes about people who are not live any more."""
 
     def __init__(self, subjects: Subjects) -> None:
         self._subjects = subjects
+
+    def in_one_change(self) -> LateWriters:
+        """Return the same for one change, which asks about each person once, inside its own transaction."""
+        return LateWriters(_Asked(self._subjects))
 
     def refuse_unless_live(self, people: Collection[SubjectId]) -> None:
         """Return if all are live. Raises Erased, Restricted, UnusableInput."""
