@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 from policies import changed, demo
 
-from troth.web.choice_cookies import choice_cookies, cleared_cookies, domain_levels, read_cookies, remembered_choice
+from troth.web.choice_cookies import (
+    choice_cookies,
+    cleared_by_script,
+    cleared_cookies,
+    domain_levels,
+    read_cookies,
+    remembered_choice,
+)
 
 MADE = datetime(2026, 9, 15, tzinfo=UTC)
 TOKEN = "ab" * 16
@@ -31,6 +38,21 @@ def test_the_choice_cookie_is_read_back_as_it_was_written() -> None:
     assert remembered is not None
     assert remembered.granted == {"statistics", "map.office"}
     assert remembered_choice({"troth": "n.0123abcd.20260915."}) is not None
+
+
+def test_a_withdrawal_the_edge_has_not_heard_of_is_read_as_what_it_leaves() -> None:
+    remembered = remembered_choice({"troth": "y.0123abcd.20260915.~statistics~map"})
+    assert remembered is not None
+    assert remembered.granted == {"statistics", "map"}
+    nothing_left = remembered_choice({"troth": "n.0123abcd.20260915.~"})
+    assert nothing_left is not None
+    assert nothing_left.granted == frozenset()
+
+
+def test_a_script_is_told_of_patterns_and_stored_items_too_but_never_of_the_choice_itself() -> None:
+    assert cleared_by_script(demo().policy, ["statistics"]) == ["_va=", "_va_"]
+    assert cleared_by_script(changed(("cookies._va.storage", "local")).policy, ["statistics"]) == ["_va=", "_va_"]
+    assert cleared_by_script(demo().policy, ["respond", "choice"]) == []
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,8 @@ from troth.policy.model import Policy
 CHOICE_COOKIE: Final = "troth"
 TOKEN_COOKIE: Final = "troth_id"  # noqa: S105 - the name of a cookie, not a secret
 TOKEN: Final = re.compile(r"[0-9a-f]{32}")
-CHOICE: Final = re.compile(r"([ygn])\.([0-9a-f]{8})\.(\d{8})\.([A-Za-z0-9_.-]*(?:~[A-Za-z0-9_.-]+)*)")
+CHOICE: Final = re.compile(r"([ygn])\.([0-9a-f]{8})\.(\d{8})\.(~?(?:[A-Za-z0-9_.-]+(?:~[A-Za-z0-9_.-]+)*)?)")
+"""Letter, policy, day, purposes. The script puts a ~ first while the edge has not heard of a withdrawal."""
 
 
 class Remembered(Struct, frozen=True):
@@ -72,6 +73,14 @@ def _nameable(policy: Policy, purpose: str) -> Iterator[tuple[str, str]]:
         if can_be_named(name, cookie):
             for path in cookie.paths or ("/",):
                 yield plain_name(name, cookie), path
+
+
+def cleared_by_script(policy: Policy, refused: Iterable[str]) -> list[str]:
+    """Return how the stored names of refused purposes begin, as `name=` or a prefix: what a script is to take away."""
+    purposes = set(refused)
+    mine = {key: one for key, one in policy.cookies.items() if one.purpose in purposes and one.set_by != "troth"}
+    names = sorted({plain_name(key, one) for key, one in mine.items() if one.party == "first"})
+    return [name.removesuffix("*") if name.endswith("*") else f"{name}=" for name in names]
 
 
 def can_be_named(name: str, cookie: Cookie) -> bool:
