@@ -6,13 +6,15 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from itertools import product
 from typing import Any, NamedTuple
 
 import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from consents import Room, Versions, demo_policy, version_of
-from playwright.sync_api import Browser, BrowserContext, Page
+from msgspec import structs
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from troth.clock import SetClock
 from troth.console.statistics import console_app
@@ -21,6 +23,8 @@ from troth.demo.site import site_app
 from troth.notice.script import build_script
 from troth.pages.answers import Answer, query_of, send_answer
 from troth.pages.headers import host_of
+from troth.policy import Policy
+from troth.policy.versions import Version
 from troth.statistics.figures import DayCount, PageCount
 from troth.web.choices import choices_app
 from troth.web.rooms import rooms_app
@@ -32,7 +36,13 @@ NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 PAGES = {
     "policy": (ROOMS, "/privacy/policy"),
     "centre": (ROOMS, "/privacy"),
-    "missing": (ROOMS, "/privacy/policy/none"),
+    "cookies": (ROOMS, "/privacy/cookies"),
+    "third parties": (ROOMS, "/privacy/sdks"),
+    "collected": (ROOMS, "/privacy/collected"),
+    "earlier version": (ROOMS, "/privacy/policy/2025.1"),
+    "version to come": (ROOMS, "/privacy/policy/2027.1"),
+    "no such version": (ROOMS, "/privacy/policy/none"),
+    "missing": (ROOMS, "/nowhere"),
     "choices": (SITE, "/troth/choices"),
     "statistics": ("localhost", "/console/statistics"),
     "home": (SITE, "/"),
@@ -44,9 +54,10 @@ PAGES = {
     "about": (SITE, "/about"),
     "contact": (SITE, "/contact"),
 }
-LOOKS = [("en", 1280, "light"), ("zh-CN", 360, "dark"), ("zh-CN", 1280, "dark"), ("en", 360, "light")]
-CLOSELY = ("policy", "choices", "statistics", "home")
-VISITS = [(name, *look) for name in PAGES for look in (LOOKS if name in CLOSELY else LOOKS[:2])]
+CLOSELY = ("policy", "centre", "cookies", "third parties", "collected", "choices", "statistics", "home")
+EVERY, DIAGONAL = list(product(("en", "zh-CN"), (360, 1280))), [("en", 1280), ("zh-CN", 360)]
+VISITS = [(name, *look) for name in PAGES for look in (EVERY if name in CLOSELY else DIAGONAL)]
+READ = [name for name, (host, _) in PAGES.items() if host == ROOMS]
 
 LOOK_OF_BUTTONS = """[...document.querySelectorAll("button")].map((button) => {
   const style = getComputedStyle(button), box = button.getBoundingClientRect();
@@ -81,13 +92,32 @@ class Pages(NamedTuple):
         return f"http://{host}:{self.port}{path}{'&' if '?' in path else '?'}lang={language}"
 
 
+def other_versions(policy: Policy) -> list[Version]:
+    """One version that was replaced, and one to come."""
+    dates = (("b", "2025.1", date(2025, 6, 1)), ("c", "2027.1", date(2027, 1, 1)))
+    return [
+        version_of(
+            structs.replace(policy, policy=structs.replace(policy.policy, version=number, issued=on, effective=on)),
+            letter,
+            datetime(on.year, 1, 1, tzinfo=UTC) if on < NOW.date() else NOW,
+        )
+        for letter, number, on in dates
+    ]
+
+
 def host_of_pages(port: int, room: Room) -> Any:
     """Everything on one port, told apart by host name."""
     policy = demo_policy().with_origins([f"http://{SITE}:{port}"])
-    versions = room.versions = Versions(version_of(policy))
+    versions = room.versions = Versions(version_of(policy), *other_versions(policy))
     room.desk._versions = versions  # the port is known only now
     rooms = rooms_app(
-        versions, room.clock, hosts=[ROOMS], is_healthy=lambda: True, choices_url=f"http://{SITE}:{port}/troth/choices"
+        versions,
+        room.clock,
+        hosts=[ROOMS],
+        is_healthy=lambda: True,
+        choices_url=f"http://{SITE}:{port}/troth/choices",
+        site_url=f"http://{SITE}:{port}",
+        rooms_url=f"http://{ROOMS}:{port}",
     )
     choices = choices_app(room.desk, versions, room.clock, policy_url=f"http://{ROOMS}:{port}/privacy/policy")
     console, site, vendor = console_app(Counts(), room.clock, versions), site_app(port), sdk_app()
@@ -157,25 +187,32 @@ def watch(page: Page) -> list[str]:
     return said
 
 
-@pytest.mark.parametrize(("name", "language", "width", "scheme"), VISITS)
-def test_a_page_has_no_axe_violation_fits_and_keeps_its_policy(
-    pages: Pages, open_context: Callable[..., BrowserContext], name: str, language: str, width: int, scheme: str
+@pytest.mark.parametrize(("name", "language", "width"), VISITS)
+def test_a_page_has_no_axe_violation_in_light_and_dark_fits_and_keeps_its_policy(
+    pages: Pages, open_context: Callable[..., BrowserContext], name: str, language: str, width: int
 ) -> None:
-    context = open_context(width, scheme)
+    context = open_context(width)
     page = context.new_page()
     said = watch(page)
     page.goto(pages.address(name, language))
     assert page.locator("h1").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    found = Axe().run(page, options={"resultTypes": ["violations"]})
-    shown = [f"{rule['id']}: {[node['html'][:120] for node in rule['nodes']]}" for rule in found.response["violations"]]
-    assert shown == []
+    assert violations(page) == []
+    page.emulate_media(color_scheme="dark")
+    assert violations(page, {"runOnly": ["color-contrast"]}) == []  # nothing else differs between the two
     assert [line for line in said if "404" not in line] == []
     assert context.cookies() == []
     assert page.evaluate("localStorage.length + sessionStorage.length") == 0
 
 
-@pytest.mark.parametrize("name", ["policy", "choices", "statistics", "home"])
+def violations(page: Page, options: dict[str, Any] | None = None) -> list[str]:
+    """What axe finds wrong with a page, rule by rule."""
+    found = Axe().run(page, options={"resultTypes": ["violations"], **(options or {})}).response
+    assert found["passes"], "axe looked at nothing"
+    return [f"{rule['id']}: {[node['html'][:120] for node in rule['nodes']]}" for rule in found["violations"]]
+
+
+@pytest.mark.parametrize("name", [*READ, "choices", "statistics", "home"])
 def test_the_first_tab_offers_to_skip_to_the_text(
     pages: Pages, open_context: Callable[..., BrowserContext], name: str
 ) -> None:
@@ -264,16 +301,90 @@ def test_the_three_buttons_of_the_form_are_the_same_size_and_look(
     assert page.locator("button").first.bounding_box()["height"] >= 44  # type: ignore[index]
 
 
+@pytest.mark.parametrize("name", READ)
+def test_a_page_of_the_rooms_is_whole_without_a_script_and_asks_nobody_else(
+    pages: Pages, open_context: Callable[..., BrowserContext], name: str
+) -> None:
+    context = open_context(java_script_enabled=False)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(pages.address(name), wait_until="networkidle")
+    assert page.get_by_role("heading", level=1).is_visible()
+    assert len(asked) >= 2
+    assert [url for url in asked if not url.startswith(f"http://{ROOMS}:{pages.port}/")] == []
+    assert context.cookies() == []
+
+
+@pytest.mark.parametrize("name", ["centre", "cookies", "policy"])
+def test_every_link_is_reached_by_keyboard_in_order_and_shows_it(
+    pages: Pages, open_context: Callable[..., BrowserContext], name: str
+) -> None:
+    page = open_context().new_page()
+    page.goto(pages.address(name))
+    links = page.locator("a[href], button, input, summary").all()
+    assert len(links) > 10
+    for link in links:
+        page.keyboard.press("Tab")
+        assert link.evaluate("link => link === document.activeElement"), link.evaluate("link => link.outerHTML")
+        assert link.evaluate("link => getComputedStyle(link).outlineStyle") == "solid"
+
+
+def test_the_language_is_kept_from_page_to_page_and_changed_where_one_is(
+    pages: Pages, open_context: Callable[..., BrowserContext]
+) -> None:
+    page = open_context(locale="en-GB").new_page()
+    page.goto(f"http://{ROOMS}:{pages.port}/privacy")
+    assert page.locator("html").get_attribute("lang") == "en"
+    page.get_by_role("link", name="简体中文").click()
+    for link, title in (("我们收集什么", "我们收集的信息"), ("Cookie", "Cookie 与浏览器存储"), ("第三方", "第三方")):
+        page.get_by_role("navigation", name="隐私中心的页面").get_by_role("link", name=link, exact=True).click()
+        expect(page.get_by_role("heading", level=1)).to_have_text(title)
+    page.get_by_role("link", name="English").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Third parties")
+    assert page.url.endswith("/privacy/sdks?lang=en")
+
+
+def test_the_signal_a_browser_sends_is_shown_on_the_front(
+    pages: Pages, open_context: Callable[..., BrowserContext]
+) -> None:
+    for sent, said in (({}, "does not send the Global Privacy"), ({"Sec-GPC": "1"}, "sends the Global Privacy")):
+        page = open_context(extra_http_headers=sent).new_page()
+        page.goto(pages.address("centre"))
+        assert page.get_by_text(f"Your browser {said} Control signal.").is_visible()
+        assert page.locator(".lamp.on").count() == len(sent)
+
+
 def test_the_policy_prints_whole_without_its_navigation(
     pages: Pages, open_context: Callable[..., BrowserContext]
 ) -> None:
     page = open_context().new_page()
     page.goto(pages.address("policy"))
-    assert page.locator(".contents").is_visible()
+    shown_on_screen = (".contents", ".masthead nav >> nth=0", ".foot")
+    assert [place for place in shown_on_screen if not page.locator(place).is_visible()] == []
+    assert not page.locator(".on-paper").is_visible()
     page.emulate_media(media="print")
-    assert not page.locator(".contents").is_visible()
+    assert [place for place in shown_on_screen if page.locator(place).is_visible()] == []
     assert page.locator("#clause-12").is_visible()
+    assert page.locator(".on-paper").inner_text().endswith("/privacy/policy/2026.1")
     assert page.evaluate("getComputedStyle(document.documentElement).backgroundColor") == "rgb(255, 255, 255)"
+    after = page.locator(".leaves").first.evaluate("link => getComputedStyle(link, '::after').content")
+    assert "https://vendor.example/privacy" in after or "attr(href)" in after
+
+
+@pytest.mark.parametrize("name", ["policy", "collected", "third parties"])
+@pytest.mark.parametrize("language", ["en", "zh-CN"])
+def test_no_table_is_wider_than_the_paper(
+    pages: Pages, open_context: Callable[..., BrowserContext], name: str, language: str
+) -> None:
+    page = open_context(width=673).new_page()  # A4 without its margins, in CSS pixels
+    page.goto(pages.address(name, language))
+    page.emulate_media(media="print")
+    widths = page.evaluate(
+        "[...document.querySelectorAll('table')].map((table) => table.getBoundingClientRect().right)"
+    )
+    assert widths
+    assert max(widths) <= 673
 
 
 def test_a_register_is_a_table_on_a_wide_screen_and_cards_on_a_narrow_one(
@@ -282,7 +393,7 @@ def test_a_register_is_a_table_on_a_wide_screen_and_cards_on_a_narrow_one(
     for width, shown in ((1280, "table-row"), (360, "block")):
         page = open_context(width).new_page()
         page.goto(pages.address("policy"))
-        row = page.locator("#register-cookies ~ table tbody tr").first
+        row = page.locator("table[aria-labelledby=register-cookies] tbody tr").first
         assert row.evaluate("row => getComputedStyle(row).display") == shown
         assert page.get_by_role("table", name="Cookies").get_by_role("row").count() == len(demo_policy().cookies) + 1
 

@@ -132,7 +132,7 @@ def test_a_page_has_one_title_and_no_heading_skips_a_level(rooms: Rooms, path: s
 def test_every_table_says_in_a_caption_what_it_is(rooms: Rooms, path: str) -> None:
     page = rooms.get(path).text
     assert path == "/privacy" or "<table" in page
-    assert page.count("<table") == page.count("<caption>")
+    assert page.count("<table") == page.count("<caption")
 
 
 @pytest.mark.parametrize("path", ["/nowhere", "/privacy/nowhere", "/privacy/policy/a/b", "/static/none.css/x"])

@@ -230,7 +230,7 @@ class RoomPages:
             "keep": "",
             "here": shell.here,
             "links": self._ways,
-            "offered": [each for each in LANGUAGES if each in _offered(version)] or list(LANGUAGES),
+            "own_languages": [each for each in LANGUAGES if each in _offered(version)] or list(LANGUAGES),
             "address": self._ways.rooms + shell.address if shell.address else "",
         }
         body = render(self._templates, shell.template, language, **base, **facts)
