@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import builtins
 import os
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -12,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
+from houses import Houses, agree
 from postgres import Postgres
 from registers import ANN, NOON, People, counted, draft, names, open_register
 from sqlalchemy import text
@@ -239,3 +241,22 @@ def test_what_a_plain_user_may_not_silence_is_named_at_the_start(
     finally:
         postgres.run("DROP OWNED BY plain", str(name))
         postgres.run("DROP ROLE plain")
+
+
+def test_what_postgresql_keeps_on_disk_and_in_its_log_opens_nothing(
+    houses: Houses, postgres: Postgres, postgres_url: str
+) -> None:
+    """Rule 14: identity stays in its own file; no token, index or wrapped key ever reaches the server."""
+    house = houses.open(register=postgres_url)
+    token = agree(house)
+    with sqlite3.connect(houses.folder / "data" / "identity.sqlite") as identity:
+        keys = [row[0] for row in identity.execute("SELECT wrapped FROM subjects")]
+    identity.close()
+    houses.close(house)
+    postgres.run("CHECKPOINT")
+    kept = b"".join(path.read_bytes() for path in postgres.folder.rglob("*") if path.is_file())
+    assert house.loaded.hash.encode() in kept, "the register is there"
+    assert keys
+    assert [key for key in keys if key in kept] == []
+    assert token.encode() not in kept
+    assert bytes.fromhex(token) not in kept
