@@ -15,6 +15,7 @@ from troth.cli.geo import commands as geo_commands
 from troth.cli.init import init
 from troth.cli.keys import commands as keys_commands
 from troth.cli.serve import serve
+from troth.cli.snippet import snippet
 from troth.cli.verify import verify
 from troth.errors import TrothError
 
@@ -26,7 +27,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for command in (init, check, serve, demo, due, doctor, verify, bases):
+for command in (init, check, snippet, serve, demo, due, doctor, verify, bases):
     app.command()(command)
 app.add_typer(geo_commands)
 app.add_typer(keys_commands)
