@@ -3,8 +3,9 @@
     make demo                                        in one terminal
     .venv/bin/python scripts/walk_demo.py --shots shots    in another
 
-For each language: the banner, a refusal, the details, a yes, the visit counted, a withdrawal, the policy, and the form
-that works without JavaScript; small and wide, light and dark. Ends with exit code 1 if a step does not hold.
+For each language: every page of the site, the question, a refusal, the details, a frame that waits, a yes, the visit
+counted, the receipt, a withdrawal, the privacy centre's pages; small and wide, light and dark. Ends with exit code 1 if
+a step does not hold.
 """
 
 from __future__ import annotations
@@ -17,10 +18,27 @@ from pathlib import Path
 from find_browser import installed
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from troth.demo.site import addresses
+
 WORDS = {
-    "en": {"yes": "Accept all", "no": "Refuse all", "more": "Choose"},
-    "zh-CN": {"yes": "全部同意", "no": "全部拒绝", "more": "选择"},
+    "en": {
+        "yes": "Accept all",
+        "no": "Refuse all",
+        "more": "Choose",
+        "once": "Load once",
+        "board": "Visitor Analytics",
+        "show": "Show the receipt",
+    },
+    "zh-CN": {
+        "yes": "全部同意",
+        "no": "全部拒绝",
+        "more": "选择",
+        "once": "仅加载一次",
+        "board": "访客分析",
+        "show": "查看回执",
+    },
 }
+ROOMS = ("", "/policy", "/cookies", "/sdks", "/collected")
 SIZES = {"small": {"width": 360, "height": 780}, "wide": {"width": 1280, "height": 800}}
 
 
@@ -35,12 +53,14 @@ class Walk:
         self.step = 0
 
     def go(self, host: str, path: str = "/") -> None:
-        self.page.goto(f"http://{host}.localhost:{self.port}{path}", wait_until="networkidle")
+        answer = self.page.goto(f"http://{host}.localhost:{self.port}{path}", wait_until="networkidle")
+        hold(answer is not None and answer.ok, f"{host}{path} answers")
+        hold(self.page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, f"{host}{path} fits")
 
     def press(self, word: str) -> None:
         """Press a button of the banner or the dialog; an answer is waited for until it is stored."""
         button = self.page.get_by_role("button", name=self.words[word], exact=True).last
-        if word == "more":
+        if word in ("more", "once"):
             button.click()
             return
         with self.page.expect_response("**/troth/consent"):
@@ -49,6 +69,9 @@ class Walk:
 
     def picture(self, what: str, whole: bool = False) -> None:
         self.step += 1
+        if whole:  # pictures further down are drawn when they come near
+            self.page.evaluate("document.querySelectorAll('img').forEach((image) => (image.loading = 'eager'))")
+            self.page.wait_for_load_state("networkidle")
         self.page.screenshot(path=self.shots / f"{self.name}-{self.step:02d}-{what}.png", full_page=whole)
 
     def cookies(self) -> set[str]:
@@ -56,8 +79,17 @@ class Walk:
 
     def run(self) -> None:
         """Do everything, in order."""
+        self.refuse()
+        self.read_everything()
+        self.look_at_a_frame()
+        self.agree()
+        self.withdraw()
+        self.read_the_rooms()
+        self.context.close()
+
+    def refuse(self) -> None:
         self.go("www.acme")
-        hold(self.cookies() == set(), "a cookie before a choice")
+        hold(self.cookies() == set(), "no cookie before a choice")
         self.picture("banner")
         self.press("more")
         self.picture("details")
@@ -66,6 +98,24 @@ class Walk:
         self.go("www.acme", "/products")
         hold(self.cookies() == {"troth"}, "a refusal leaves exactly one cookie")
         self.picture("refused")
+
+    def read_everything(self) -> None:
+        for path in addresses():
+            self.go("www.acme", path)
+            self.picture("site" + (path.replace("/", "-") if path != "/" else "-home"), whole=True)
+        hold(self.cookies() == {"troth"}, "no page sets a cookie")
+
+    def look_at_a_frame(self) -> None:
+        self.go("www.acme", "/news/quiet-website")
+        frame = self.page.locator("iframe")
+        hold(not frame.is_visible(), "the frame waits")
+        self.press("once")
+        self.page.frame_locator("iframe").get_by_role("heading", name=self.words["board"]).wait_for()
+        frame.scroll_into_view_if_needed()
+        self.picture("frame-once")
+
+    def agree(self) -> None:
+        self.go("www.acme", "/products")
         self.page.locator("[data-troth-open]").first.click()
         with self.page.expect_response("**/hit"):  # the stand-in script has run
             self.press("yes")
@@ -75,6 +125,13 @@ class Walk:
         self.go("privacy.acme", "/console/statistics")
         expect(self.page.locator("main")).to_contain_text("/jobs")
         self.picture("counted", whole=True)
+        self.go("www.acme", "/troth/choices")
+        self.picture("choices-with-receipt", whole=True)
+        self.page.get_by_role("button", name=self.words["show"]).first.click()
+        self.page.wait_for_load_state("networkidle")
+        self.picture("receipt", whole=True)
+
+    def withdraw(self) -> None:
         self.go("www.acme", "/contact")
         self.page.locator("[data-troth-open]").first.click()
         with self.page.expect_event("load"):  # code that ran cannot be taken back: the page starts afresh
@@ -82,11 +139,13 @@ class Walk:
         self.go("www.acme", "/about")
         hold(self.cookies() == {"troth"}, "a withdrawal clears what was set")
         self.picture("withdrawn")
-        self.go("privacy.acme", "/privacy/policy")
-        self.picture("policy", whole=True)
         self.go("www.acme", "/troth/choices")
         self.picture("choices", whole=True)
-        self.context.close()
+
+    def read_the_rooms(self) -> None:
+        for room in ROOMS:
+            self.go("privacy.acme", f"/privacy{room}")
+            self.picture("rooms" + room.replace("/", "-"), whole=True)
 
 
 def hold(truth: bool, promise: str) -> None:
