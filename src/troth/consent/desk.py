@@ -22,11 +22,11 @@ from datetime import UTC, datetime, timedelta
 from msgspec import Struct, structs
 
 from troth.clock import Clock, from_ms, to_ms
+from troth.consent.answering import decided_as, unchanged
 from troth.consent.asking import must_ask
 from troth.consent.before import NOTHING, Before
 from troth.consent.checking import BY_SIGNAL, check_choice
 from troth.consent.drafting import (
-    Written,
     decision_of,
     erasure_due,
     following,
@@ -34,9 +34,8 @@ from troth.consent.drafting import (
     withdrawal_of,
     write_down,
 )
-from troth.consent.evidence import SealedCopy
 from troth.consent.footing import Footings
-from troth.consent.intervals import begun_by
+from troth.consent.keeping import Overtaken, write_decision
 from troth.consent.model import (
     Choice,
     ChoiceRefused,
@@ -54,9 +53,9 @@ from troth.consent.record_27560 import Links
 from troth.consent.sealing import VaultSealer
 from troth.consent.signals import spared_by_signal
 from troth.consent.standing import Consents
-from troth.consent.stores import ConsentChange, ConsentRegister
+from troth.consent.stores import ConsentRegister
+from troth.consent.turns import Turns
 from troth.errors import Erased, Restricted, StoreError
-from troth.ledger import Appended
 from troth.policy.permit import Grant, Permit, SubjectId
 from troth.policy.versions import Version, VersionsInForce
 from troth.vault import Named, Vault
@@ -70,10 +69,6 @@ class Person(Struct, frozen=True):
 
     subject: SubjectId
     is_live: bool
-
-
-class Overtaken(Exception):
-    """The person decided something else since we looked; nothing was kept."""
 
 
 class ConsentDesk:
@@ -96,6 +91,7 @@ class ConsentDesk:
         self._consents = Consents(register, versions)
         self._footings = Footings(register, versions)
         self._receipts = ReceiptDesk(register, vault, versions, clock, signer, links)
+        self._turns = Turns()
         self._stopping: set[SubjectId] = set()
         self._newest = datetime.min.replace(tzinfo=UTC)
 
@@ -144,7 +140,7 @@ class ConsentDesk:
         decision = withdrawal_of(known.subject, ending, self._versions.at(now), now)
         if not ending:
             granted = before.granted_at(self._moment())
-            return _unchanged(decision.policy_hash, token if granted else None, granted, decision.until, now)
+            return unchanged(decision.policy_hash, token if granted else None, granted, decision.until, now)
         return self._store(decision, token, known, {})
 
     # Receipts
@@ -247,7 +243,7 @@ class ConsentDesk:
         if standing and len(spared) == len(standing):
             until = min(each.until for each in standing)
             granted = before.granted_at(moment)
-            return _unchanged(version.hash, token, granted, until, now, all(each.gpc for each in standing))
+            return unchanged(version.hash, token, granted, until, now, all(each.gpc for each in standing))
         said = [*choice.purposes, *(each.purpose for each in standing)]  # it speaks to all, whatever the page named
         answered = {purpose: False for purpose in said if purpose not in spared}
         return self._take(structs.replace(choice, purposes=answered), token, known, version, now)
@@ -256,12 +252,15 @@ class ConsentDesk:
         self, decision: Decision, token: str | None, known: Person | None, grants: Mapping[str, Grant]
     ) -> Decided:
         """Keep a decision, worked out anew if the same person decided something else meanwhile."""
-        for _ in range(MOST_TRIES):
-            before = NOTHING if known is None else self._consents.before(decision.subject, decision.at)
-            try:
-                return self._store_after(before, following(decision, before), token, known, grants)
-            except Overtaken:
-                continue
+        if known is None:
+            return self._store_after(NOTHING, following(decision, NOTHING), token, known, grants)
+        with self._turns.of(decision.subject):
+            for _ in range(MOST_TRIES):
+                before = self._consents.before(decision.subject, decision.at)
+                try:
+                    return self._store_after(before, following(decision, before), token, known, grants)
+                except Overtaken:
+                    continue
         raise StoreError("one person decides faster than it can be kept", "try again")
 
     def _store_after(
@@ -280,9 +279,7 @@ class ConsentDesk:
             self._stopping.add(decision.subject)
             self._vault.ended(decision.subject, "withdraw")
         with self._register.change() as change:
-            if known is not None and change.decisions.last_at(decision.subject) != before.last_at:
-                raise Overtaken
-            appended = _write(change, decision, grants, written, copy, before)
+            appended = write_decision(change, decision, grants, written, copy, before)
             if withdrawn:
                 change.duties.add(erasure_due(decision, withdrawn, min(decision.at, self._now())))
         if withdrawn:
@@ -290,7 +287,7 @@ class ConsentDesk:
         self._newest = max(self._newest, decision.at)
         self._stopping.discard(decision.subject)
         receipt = Receipt(written.statement, written.plain, written.salt, appended)
-        return _decided(decision, token, before, withdrawn, receipt)
+        return decided_as(decision, token, before, withdrawn, receipt)
 
     def _now(self) -> datetime:
         """Return now in whole milliseconds, as it is stored."""
@@ -328,58 +325,3 @@ class ConsentDesk:
             policy_hash=version.hash,
             decided_at=now,
         )
-
-
-def _write(
-    change: ConsentChange,
-    decision: Decision,
-    grants: Mapping[str, Grant],
-    written: Written,
-    copy: SealedCopy,
-    before: Before,
-) -> Appended:
-    for grant in grants.values():
-        change.decisions.keep_grant(grant)
-    change.decisions.keep(decision)
-    ending = [each.purpose for each in before.open if each.purpose in decision.purposes]
-    if ending:
-        change.decisions.end(decision.subject, ending, decision.at, decision.decision_id)
-    begun = begun_by(decision, {name: grant.kind for name, grant in grants.items()})
-    if begun:
-        change.decisions.begin(begun)
-    change.receipts.keep(copy)
-    return change.ledger.append(written.draft)
-
-
-def _decided(
-    decision: Decision, token: str | None, before: Before, withdrawn: frozenset[str], receipt: Receipt
-) -> Decided:
-    granted, kept = before.granted_by(decision), before.kept_by(decision)
-    is_over_signal = all(each.gpc for each in kept) and (decision.gpc or not any(decision.purposes.values()))
-    return Decided(
-        token=token if granted else None,
-        granted=granted,
-        until=decision.until,
-        withdrawn=withdrawn,
-        decision_ids=(decision.decision_id,),
-        policy_hash=decision.policy_hash,
-        decided_at=decision.at,
-        gpc=bool(granted) and is_over_signal,
-        receipt=receipt,
-    )
-
-
-def _unchanged(
-    policy_hash: str, token: str | None, granted: frozenset[str], until: datetime, now: datetime, gpc: bool = False
-) -> Decided:
-    """Return the answer where nothing was stored because nothing changes."""
-    return Decided(
-        token=token,
-        granted=granted,
-        until=until,
-        withdrawn=frozenset(),
-        decision_ids=(),
-        policy_hash=policy_hash,
-        decided_at=now,
-        gpc=gpc,
-    )
