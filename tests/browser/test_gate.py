@@ -129,11 +129,11 @@ def test_a_strict_policy_with_trusted_types_is_never_violated(visitor: BrowserCo
         page.get_by_role("switch", name=title).check()
     choose(page, "Save")
     page.frame_locator("iframe").get_by_text("A map").wait_for()
-    page.wait_for_function("window.vendorRan === 1")
+    acme.wait_for("/hit", 1, VENDOR)
     acme.wait_for("/troth/collect")
     acme.body = '<script type="text/plain" data-troth="visitor_analytics" src="http://sdk.vendor.localhost:{port}/sdk.js"></script>'
     page.goto(acme.address("/products"))
-    page.wait_for_function("window.vendorRan === 1")
+    acme.wait_for("/hit", 2, VENDOR)
     assert page.evaluate("window.__violations") == []
     page.evaluate("try { document.body.innerHTML = '<p>'; } catch {}")
     assert page.evaluate("window.__violations.length") == 1, "the policy must be able to be violated"
