@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 from registers import ANN, NOON, draft, names, open_register
+from sqlalchemy import text
 
 from troth.duties import new_duty
-from troth.engines.sql.register import Register
+from troth.engines.sql import sqlite
+from troth.engines.sql.register import Register, Witness
+from troth.engines.sql.sqlite import witness_url
 from troth.errors import StoreError
 
 
@@ -54,3 +57,26 @@ def test_sqlite_is_set_so_that_deleted_rows_are_gone_and_commits_are_durable(reg
 
 def test_the_file_is_for_its_owner_only(tmp_path: Path, register: Register) -> None:
     assert (tmp_path / "register.db").stat().st_mode & 0o077 == 0
+
+
+def test_a_register_on_a_medium_that_cannot_be_written_is_read_as_it_is(
+    tmp_path: Path, register: Register, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with register.change() as change:
+        change.ledger.append(draft("one"))
+    register.close()
+    files = sorted(path.name for path in tmp_path.iterdir())
+    assert "mode=ro" in str(witness_url(tmp_path / "register.db"))
+    monkeypatch.setattr(sqlite.os, "access", lambda *_: False)
+    assert "immutable=1" in str(witness_url(tmp_path / "register.db"))
+    witness = Witness(str(tmp_path / "register.db"))
+    assert names(witness) == ["one"]
+    witness.close()
+    assert sorted(path.name for path in tmp_path.iterdir()) == files
+
+
+def test_a_witness_cannot_write(register: Register, tmp_path: Path) -> None:
+    witness = Witness(str(tmp_path / "register.db"))
+    with pytest.raises(StoreError), witness.reading() as reading:
+        reading.ledger._connection.execute(text("DELETE FROM duties"))
+    witness.close()

@@ -9,18 +9,19 @@ import subprocess
 import sys
 import textwrap
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import pytest
 from houses import Houses, agree
 from postgres import Postgres
 from registers import ANN, NOON, People, counted, draft, names, open_register
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from troth.duties import new_duty
 from troth.engines.sql import postgres as settings
 from troth.engines.sql.database import open_readers, open_writer, url_of
+from troth.engines.sql.group_commit import Pending
 from troth.errors import StoreError, TrothError, UnusableInput
 
 
@@ -75,6 +76,27 @@ def test_a_connection_that_was_ended_while_nobody_wrote_costs_nobody_an_error(
     with register.change() as change:
         change.ledger.append(draft("after"))
     assert names(register) == ["before", "after"]
+    register.close()
+
+
+def test_when_the_server_goes_away_during_a_commit_nobody_is_told_that_nothing_was_kept(
+    postgres: Postgres, postgres_url: str
+) -> None:
+    register = open_register(postgres_url)
+    write_last = register._commits._before_commit
+
+    def cut_off(connection: Connection, pending: list[Pending]) -> Callable[[], None]:
+        placed = write_last(connection, pending)
+        assert postgres.end_connections(postgres_url) > 0
+        return placed
+
+    register._commits._before_commit = cut_off
+    with pytest.raises(StoreError, match="alone knows"), register.change() as change:
+        change.ledger.append(draft("perhaps"))
+    register._commits._before_commit = write_last
+    with register.change() as change:
+        change.ledger.append(draft("after"))
+    assert names(register) == ["after"]
     register.close()
 
 

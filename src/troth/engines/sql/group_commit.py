@@ -118,11 +118,10 @@ class GroupCommit:
 
     def _begin(self) -> Connection:
         """Begin a transaction. If the server ended an idle connection, nothing is lost: connect anew."""
-        kept = self._connection
         try:
-            return self._begin_on(kept or self._engine.connect())
+            return self._begin_on(self._connection or self._engine.connect())
         except DBAPIError as error:
-            if kept is None or not error.connection_invalidated:
+            if not error.connection_invalidated:
                 raise
         return self._begin_on(self._engine.connect())
 
@@ -149,7 +148,7 @@ class GroupCommit:
             if batch.members:
                 _write_rows(batch)
                 say_durable = self._before_commit(batch.connection, batch.drafts)
-                batch.connection.commit()
+                _make_durable(batch.connection)
                 say_durable()
             else:
                 batch.connection.rollback()
@@ -183,6 +182,17 @@ class GroupCommit:
                     self._commit(batch)
         if batch.failure is not None:
             raise StoreError(batch.failure.what, batch.failure.fix)
+
+
+def _make_durable(connection: Connection) -> None:
+    """Commit. Raises StoreError that says so if a server went away in the middle: it may have kept the change."""
+    try:
+        connection.commit()
+    except DBAPIError as error:
+        if error.connection_invalidated:
+            what = "the database went away during a commit and alone knows whether the change was kept"
+            raise StoreError(what, "look the change up before you try again") from None
+        raise
 
 
 def _write_rows(batch: Batch) -> None:

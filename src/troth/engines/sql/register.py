@@ -87,7 +87,8 @@ class Register:
     def change(self) -> Iterator[Change]:
         """Write in one transaction; leaving the block returns when it is durable.
 
-        A body that raises leaves nothing behind. Raises StoreError if the commit failed: then nothing was kept.
+        A body that raises leaves nothing behind. Raises StoreError if the commit failed: then nothing was kept, unless
+        the error says that a database server went away in the middle and nobody can know.
         """
         with self._commits.join() as member:
             change = Change(member, self._late.in_one_change(), self._known_grants)
