@@ -128,8 +128,8 @@ def _check_signature(body: dict[str, object], read: _Document, keys: Sequence[Pu
     if not known or read.signature.algorithm != ALGORITHM:
         raise Tampered("the receipt is signed by none of the known keys", "give the keys of the site that issued it")
     key, day = known[0], _moment(read.troth_receipt.issued_at).date()
-    if day < key.since or (key.until is not None and day > key.until):
-        raise Tampered("the receipt was issued on a day on which its key did not sign", "ask the site about that key")
+    if key.until is not None and day > key.until:
+        raise Tampered("the receipt was issued after its key was retired", "ask the site about that key")
     if not key.checks(_signature_bytes(read.signature.value), signed_bytes(body)):
         raise Tampered("the receipt was changed after it was signed", "fetch it again")
     return key
