@@ -186,6 +186,9 @@ def test_an_altered_entry_is_named_and_the_exit_code_is_1(houses: Houses, run: V
         agree(house)
     houses.close(house)
     with sqlite3.connect(data_of(houses) / "register.sqlite") as connection:
+        connection.execute("UPDATE ledger_entries SET clause = 'C9-99' WHERE seq = 2")
+    assert "the first at node 1/1, over entries 2 to 3" in run(data_of(houses)).out
+    with connection:
         connection.execute("DELETE FROM ledger_entries WHERE seq = 2")
     connection.close()
     said = run(data_of(houses))

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from troth.app.witness import Found, Watch
+    from troth.ledger import Problem
 
 SHOW_AFTER_S = 1.0
 Files = list[Path] | None
@@ -59,10 +60,20 @@ def _lines(found: Found) -> Iterator[str]:
         yield f"{file}: fits; issued {checked.issued_at:%Y-%m-%d %H:%M:%S} UTC, entry {checked.seq}"
     if found.problems:
         number = len(found.problems)
-        yield f"not consistent: {number} finding{'s' if number > 1 else ''}, the first at {found.problems[0].where}"
-        yield from (f"  {problem.where}: {problem.what}" for problem in found.problems)
+        yield f"not consistent: {number} finding{'s' if number > 1 else ''}, the first at {_place(found.problems[0])}"
+        yield from (f"  {_place(problem)}: {problem.what}" for problem in found.problems)
     elif found.verdict is not None:
         yield from _good_lines(found)
+
+
+def _place(problem: Problem) -> str:
+    """Say which entries a node stands for: if it does not fit, either it or one of them was altered."""
+    name, _, coordinates = problem.where.partition(" ")
+    level, _, index = coordinates.partition("/")
+    if name != "node" or not (level.isdigit() and index.isdigit()):
+        return problem.where
+    first = int(index) << int(level)
+    return f"{problem.where}, over entries {first} to {first + (1 << int(level)) - 1}"
 
 
 def _good_lines(found: Found) -> Iterator[str]:
