@@ -52,7 +52,7 @@ def _answer(decided: Decided) -> str:
     """Return `y` for a yes, `g` for a yes given although the opt-out signal was on, `n` for a no."""
     if not decided.granted:
         return "n"
-    return "g" if getattr(decided, "gpc", False) else "y"
+    return "g" if decided.gpc else "y"
 
 
 def cleared_cookies(policy: Policy, refused: Iterable[str]) -> list[str]:
