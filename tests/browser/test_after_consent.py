@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, Route
 
 pytestmark = pytest.mark.browser
 VENDOR = "sdk.vendor.localhost"
 TOKEN = "ab" * 16
+STATISTICS, MAPS = "See how this site is used", "Show maps of another company"
 
 
 def choose(page: Page, name: str) -> None:
@@ -211,6 +212,74 @@ def test_a_withdrawal_holds_when_the_edge_is_down_and_is_delivered_later(
     assert (body["token"], body["purposes"]["statistics"]) == (TOKEN, False)
     assert {cookie["name"] for cookie in visitor.cookies()} == {"troth"}
     assert acme.sent_to("/troth/collect") == []
+
+
+def test_a_partial_withdrawal_that_did_not_arrive_is_told_again_until_it_does(
+    page: Page, visitor: BrowserContext, acme: Any
+) -> None:
+    choose(page, "Choose")
+    for title in (STATISTICS, MAPS):
+        page.get_by_role("switch", name=title).check()
+    choose_in_dialog(page, "Save")
+    page.wait_for_function("window.vendorRan && troth.granted('maps')")
+    acme.is_down = True
+    page.get_by_text("Privacy choices").click()
+    page.get_by_role("switch", name=STATISTICS).uncheck()
+    with page.expect_navigation():
+        choose_in_dialog(page, "Save")
+    page.wait_for_load_state("networkidle")
+    assert remembered(visitor) == ["y", "~maps"]
+    page.goto(acme.address("/products"), wait_until="networkidle")
+    assert remembered(visitor) == ["y", "~maps"], "the edge is still down"
+    acme.is_down = False
+    acme.seen.clear()
+    page.goto(acme.address(), wait_until="networkidle")
+    [body] = acme.wait_for("/troth/consent")
+    assert (body["token"], body["purposes"]) == (TOKEN, {"statistics": False, "maps": True})
+    assert remembered(visitor) == ["y", "maps"]
+    assert page.evaluate("[troth.granted('statistics'), troth.granted('maps')]") == [False, True]
+    page.goto(acme.address("/products"), wait_until="networkidle")
+    assert len(acme.sent_to("/troth/consent")) == 1
+    assert acme.sent_to("/troth/collect") == []
+
+
+def remembered(visitor: BrowserContext) -> list[str]:
+    """The letter and the list of purposes in the choice cookie."""
+    [value] = [str(cookie["value"]) for cookie in visitor.cookies() if cookie["name"] == "troth"]
+    letter, _, _, purposes = value.split(".")
+    return [letter, purposes]
+
+
+def test_what_is_told_again_does_not_close_the_choices_that_somebody_opened(
+    page: Page, visitor: BrowserContext, acme: Any
+) -> None:
+    page.goto("about:blank")
+    cookies = {"troth": f"y.{acme.policy8}.20990101.~maps", "troth_id": TOKEN}
+    visitor.add_cookies([{"name": name, "value": value, "url": acme.address()} for name, value in cookies.items()])
+    held: list[Route] = []
+    page.route("**/troth/consent", held.append)
+    with page.expect_request("**/troth/consent"):
+        page.goto(acme.address())
+    page.evaluate("troth.open()")
+    with page.expect_response("**/troth/consent"):
+        held[0].continue_()
+    page.wait_for_load_state("networkidle")
+    assert remembered(visitor) == ["y", "maps"]
+    assert page.get_by_role("dialog").is_visible()
+
+
+def test_a_refusal_without_a_consent_before_it_is_never_told_again(
+    page: Page, visitor: BrowserContext, acme: Any
+) -> None:
+    acme.is_down = True
+    choose(page, "Refuse all")
+    acme.wait_for("/troth/consent")
+    page.get_by_role("region").wait_for(state="detached")
+    acme.is_down = False
+    acme.seen.clear()
+    page.goto(acme.address("/products"), wait_until="networkidle")
+    assert acme.sent_to("/troth/consent") == []
+    assert remembered(visitor) == ["n", ""]
 
 
 def test_a_withdrawal_in_one_tab_ends_the_other(page: Page, visitor: BrowserContext, acme: Any) -> None:

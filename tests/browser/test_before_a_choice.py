@@ -6,7 +6,10 @@ import re
 from typing import Any
 
 import pytest
+from msgspec import structs
 from playwright.sync_api import BrowserContext, Page
+
+from troth.notice.script import build_script
 
 pytestmark = pytest.mark.browser
 VENDOR = "sdk.vendor.localhost"
@@ -127,6 +130,83 @@ def test_an_explicit_yes_wins_over_gpc(visitor: BrowserContext, acme: Any) -> No
     page.wait_for_function("window.vendorRan")
     assert acme.sent_to("/troth/consent")[-1]["gpc"] is True
     assert len(acme.sent_to("/troth/consent")) == 2
+
+
+@pytest.fixture
+def ending(acme: Any, loaded: Any) -> None:
+    """The site's policy says that a signal ends a yes that was given without it."""
+    rules = structs.replace(loaded.policy.consent, gpc_over_consent="withdraw")
+    policy = structs.replace(loaded.policy, consent=rules)
+    acme.scripts = {"en": build_script(policy, loaded.hash, "en", "/troth", "/privacy")}
+
+
+def come_back(visitor: BrowserContext, acme: Any, letter: str) -> Page:
+    """A visitor who said yes before and whose browser now says no by itself."""
+    cookies = {"troth": f"{letter}.{acme.policy8}.20990101.statistics", "troth_id": "ab" * 16, "_va": "1"}
+    visitor.add_cookies([{"name": name, "value": value, "url": acme.address()} for name, value in cookies.items()])
+    visitor.add_init_script(GPC)
+    page = visitor.new_page()
+    page.goto(acme.address(), wait_until="networkidle")
+    return page
+
+
+def names(visitor: BrowserContext) -> set[str]:
+    return {str(cookie["name"]) for cookie in visitor.cookies()}
+
+
+@pytest.mark.usefixtures("ending")
+def test_a_signal_that_comes_after_a_yes_ends_it_where_the_policy_says_so(visitor: BrowserContext, acme: Any) -> None:
+    page = come_back(visitor, acme, "y")
+    [body] = acme.wait_for("/troth/consent")
+    assert (body["how"], body["gpc"], body["token"]) == ("gpc", True, "ab" * 16)
+    assert body["purposes"] == {"statistics": False, "maps": False}
+    assert acme.paths(VENDOR) == []
+    assert acme.sent_to("/troth/collect") == []
+    assert names(visitor) == {"troth"}, "what the policy declares for the purpose is cleared as well"
+    assert page.get_by_role("button", name="Refuse all").count() == 0
+    page.goto(acme.address("/products"), wait_until="networkidle")
+    assert len(acme.sent_to("/troth/consent")) == 1
+
+
+@pytest.mark.usefixtures("ending")
+def test_a_yes_that_was_given_over_the_signal_stands(visitor: BrowserContext, acme: Any) -> None:
+    page = come_back(visitor, acme, "g")
+    page.wait_for_function("window.vendorRan")
+    assert acme.sent_to("/troth/consent") == []
+    assert {"troth", "troth_id", "_va"} <= names(visitor)
+
+
+def test_a_signal_leaves_an_earlier_yes_alone_unless_the_policy_says_otherwise(
+    visitor: BrowserContext, acme: Any
+) -> None:
+    page = come_back(visitor, acme, "y")
+    page.wait_for_function("window.vendorRan")
+    assert acme.sent_to("/troth/consent") == []
+
+
+@pytest.mark.usefixtures("ending")
+@pytest.mark.parametrize("sets_cookies", [True, False])
+def test_the_cookie_says_which_kind_of_yes_it_was(visitor: BrowserContext, acme: Any, sets_cookies: bool) -> None:
+    acme.sets_cookies = sets_cookies
+    visitor.add_init_script(GPC)
+    page = visitor.new_page()
+    page.goto(acme.address(), wait_until="networkidle")
+    page.get_by_text("Privacy choices").click()
+    choose(page, "Accept all")
+    page.wait_for_function("window.vendorRan")
+    [value] = [cookie["value"] for cookie in visitor.cookies() if cookie["name"] == "troth"]
+    assert re.fullmatch(rf"g\.{acme.policy8}\.\d{{8}}\.statistics", value)
+
+
+def test_a_page_that_draws_its_body_anew_keeps_the_question(page: Page, acme: Any) -> None:
+    page.evaluate("document.body.replaceChildren(document.createElement('main'))")
+    assert page.get_by_role("region", name="Your privacy, your choice").is_visible()
+    assert page.evaluate("document.body.firstElementChild.shadowRoot !== null")
+    choose(page, "Refuse all")
+    acme.wait_for("/troth/consent")
+    page.get_by_role("region").wait_for(state="detached")
+    page.evaluate("document.body.replaceChildren(document.createElement('main'))")
+    assert page.get_by_role("region").count() == 0
 
 
 GPC = """Object.defineProperty(Navigator.prototype, "globalPrivacyControl", { configurable: true, get: () => true });"""

@@ -112,6 +112,37 @@ def test_the_choices_open_again_from_the_page_and_close_without_a_trace(browser:
     page.context.close()
 
 
+@pytest.mark.parametrize("way", ["Escape", "Close"])
+def test_the_focus_goes_back_to_what_opened_the_choices(browser: Browser, acme: Any, way: str) -> None:
+    page = visit(browser, acme, "en", 1280, "light")
+    page.get_by_role("button", name="Refuse all").click()
+    page.get_by_role("region").wait_for(state="detached")
+    page.get_by_role("link", name="Privacy choices").focus()
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Your choices")
+    assert dialog.get_by_role("switch").first.evaluate("node => node.getRootNode().activeElement === node")
+    for _ in range(20):  # however often, the focus stays in the dialog (or goes to the browser's own controls)
+        page.keyboard.press("Tab")
+        assert page.evaluate("[document.body, document.body.firstElementChild].includes(document.activeElement)")
+    if way == "Escape":
+        page.keyboard.press("Escape")
+    else:
+        dialog.get_by_role("button", name="Close").focus()
+        page.keyboard.press("Enter")
+    dialog.wait_for(state="hidden")
+    assert page.evaluate("document.activeElement.textContent") == "Privacy choices"
+    page.context.close()
+
+
+def test_the_choices_lead_to_the_receipts(browser: Browser, acme: Any) -> None:
+    for language, name in (("en", "Receipts"), ("zh-CN", "查看凭证")):
+        page = visit(browser, acme, language, 1280, "light")
+        page.get_by_role("button", name=NAMES[language][3], exact=True).click()
+        link = page.get_by_role("dialog").get_by_role("link", name=name)
+        assert link.get_attribute("href") == f"/troth/choices?lang={language}"
+        page.context.close()
+
+
 def test_the_placeholder_of_a_frame_is_accessible(browser: Browser, acme: Any) -> None:
     frame = (
         '<iframe data-troth="office_map" data-src="http://sdk.vendor.localhost:{port}/map" title="Office map"></iframe>'
