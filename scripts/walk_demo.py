@@ -109,6 +109,8 @@ class Walk:
         self.go("www.acme", "/news/quiet-website")
         frame = self.page.locator("iframe")
         hold(not frame.is_visible(), "the frame waits")
+        self.page.get_by_role("button", name=self.words["once"]).scroll_into_view_if_needed()
+        self.picture("frame-waits")
         self.press("once")
         self.page.frame_locator("iframe").get_by_role("heading", name=self.words["board"]).wait_for()
         frame.scroll_into_view_if_needed()
