@@ -257,7 +257,7 @@ def test_what_is_told_again_does_not_close_the_choices_that_somebody_opened(
     cookies = {"troth": f"y.{acme.policy8}.20990101.~maps", "troth_id": TOKEN}
     visitor.add_cookies([{"name": name, "value": value, "url": acme.address()} for name, value in cookies.items()])
     held: list[Route] = []
-    page.route("**/troth/consent", held.append)
+    page.route("**/troth/consent", lambda route: held.append(route))
     with page.expect_request("**/troth/consent"):
         page.goto(acme.address())
     page.evaluate("troth.open()")

@@ -135,7 +135,7 @@ def test_the_focus_goes_back_to_what_opened_the_choices(browser: Browser, acme: 
 
 
 def test_the_choices_lead_to_the_receipts(browser: Browser, acme: Any) -> None:
-    for language, name in (("en", "Receipts"), ("zh-CN", "查看凭证")):
+    for language, name in (("en", "Your receipts"), ("zh-CN", "您的回执")):
         page = visit(browser, acme, language, 1280, "light")
         page.get_by_role("button", name=NAMES[language][3], exact=True).click()
         link = page.get_by_role("dialog").get_by_role("link", name=name)

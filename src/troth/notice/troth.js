@@ -150,7 +150,7 @@
         return url.origin === location.origin || hosts.includes(url.hostname);
       };
       if (!purpose || !inner.every(declares)) {
-        console.warn("troth: undeclared, not loaded:", node.dataset.troth);
+        console.warn("troth: not declared:", node.dataset.troth);
         node.removeAttribute("data-troth");
       } else if (granted.includes(purpose)) admit(node, purpose, names);
       else if (node.tagName === "IFRAME" && !covers.has(node)) cover(node, purpose);
@@ -196,11 +196,13 @@
     covers.delete(frame);
   };
 
-  // A vendor's name in the page, such as _hmt or gtag: while its script may not run, every call of it comes to nothing.
-  // Nothing waits in a queue: what was done before a yes is never told, not even later.
-  const hush = new Proxy(() => hush, {
+  // A vendor's name in the page, such as _hmt or gtag: while its script may not run, every call of it comes to nothing,
+  // at once. Nothing waits in a queue: what was done before a yes is never told, not even later.
+  const set = () => true;
+  const done = new Proxy(Promise.resolve(), { get: (promise, name) => promise[name]?.bind?.(promise) || hush, set });
+  const hush = new Proxy(() => done, {
     get: (_, name) => (name === "then" ? undefined : name === Symbol.toPrimitive ? String : hush),
-    set: () => true,
+    set,
   });
 
   // ---- The question, written by markup.py, in a shadow root: the site's styles cannot make one button the weaker ----

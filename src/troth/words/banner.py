@@ -36,7 +36,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
         "zh-CN": "各项可分别选择，并可随时撤回；撤回后，据此收集的信息会被删除。",
         "en": "Allow or refuse each purpose, and withdraw at any time; what rests on a withdrawn consent is deleted.",
     },
-    "banner.receipts": {"zh-CN": "查看凭证", "en": "Receipts"},
+    "banner.receipts": {"zh-CN": "您的回执", "en": "Your receipts"},
     "banner.separate": {
         "zh-CN": "须单独同意，“全部同意”不包含此项。",
         "en": "Asked separately: “Accept all” does not include it.",
