@@ -46,8 +46,8 @@ div::before {{ content: ""; display: block; height: 17px; background: radial-gra
   #b9c3cc 3.5px, #0000 4px), #f4f6f8; }}
 img {{ display: block; width: 100%; }}
 .site {{ left: 24px; top: 24px; width: 560px; height: 552px; }}
-.figures {{ left: 516px; top: 84px; width: 420px; height: 264px; }}
-.centre {{ left: 604px; top: 330px; width: 332px; height: 246px; }}
+.figures {{ left: 516px; top: 72px; width: 420px; height: 284px; }}
+.centre {{ left: 604px; top: 346px; width: 332px; height: 230px; }}
 </style>
 <div class="site"><img src="{site}"></div><div class="figures"><img src="{figures}"></div>
 <div class="centre"><img src="{centre}"></div>"""
@@ -100,7 +100,7 @@ def compose(browser: Browser, port: int, language: str) -> bytes:
     site, rooms = f"http://{SITE}:{port}", f"http://{ROOMS}:{port}"
     shots = {
         "site": shot(context, f"{site}/?lang={language}", 980, 937),
-        "figures": shot(context, f"{rooms}/console/statistics?lang={language}", 800, 530, ".periods"),
+        "figures": shot(context, f"{rooms}/console/statistics?lang={language}", 880, 560, ".periods"),
         "centre": shot(context, f"{rooms}/privacy?lang={language}", 680, 476),
     }
     sheet = context.new_page()
