@@ -15,6 +15,7 @@ import msgspec
 import pytest
 from consents import TEXT_HASH, Room, demo_policy, with_purpose
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from houses import Houses, demo_policy_text
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec import structs
@@ -515,6 +516,15 @@ def test_a_policy_that_does_not_say_how_long_evidence_is_kept_is_refused(tmp_pat
         agreed(room)
     assert room.entries() == []
     room.close()
+
+
+def test_a_house_does_not_start_with_such_a_policy(houses: Houses) -> None:
+    text = demo_policy_text()
+    start = text.index("  evidence:\n    class: evidence")
+    without = text[:start] + text[text.index("\nminors:") :]
+    with pytest.raises(PolicyError, match="how long evidence is kept"):
+        houses.open(without)
+    assert houses.open(text)
 
 
 def test_evidence_made_before_the_first_version_is_in_force_takes_the_coming_ones_term(room: Room) -> None:
