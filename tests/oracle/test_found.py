@@ -99,6 +99,14 @@ def test_a_signal_ends_every_yes_given_without_it_whether_the_page_named_it_or_n
     room.close()
 
 
+def test_a_yes_given_over_the_signal_is_still_called_one_after_an_idle_withdrawal(room: Room) -> None:
+    token = room.desk.decide(room.choice(BOTH, gpc=True), None).token
+    assert token is not None
+    assert room.desk.withdraw(token, ["portrait"]).gpc
+    assert room.desk.withdraw(token, ["research"]).gpc
+    assert not room.desk.withdraw(token).gpc, "nothing is granted any more"
+
+
 def test_nobody_is_asked_before_the_day_they_were_told_although_the_policy_now_waits_less(room: Room) -> None:
     """P17: "we will not ask again before DATE" is a promise to that person."""
     room.versions.publish(version_of(asking_again_after(with_research(), 200), "b", room.clock.now()))

@@ -13,8 +13,9 @@ def decided_as(
     decision: Decision, token: str | None, before: Before, withdrawn: frozenset[str], receipt: Receipt
 ) -> Decided:
     """Return the answer to a decision that is kept."""
-    granted, kept = before.granted_by(decision), before.kept_by(decision)
-    is_over_signal = all(each.gpc for each in kept) and (decision.gpc or not any(decision.purposes.values()))
+    granted = before.granted_by(decision)
+    kept = frozenset(granted - {name for name, yes in decision.purposes.items() if yes})
+    is_over_signal = (decision.gpc or kept == granted) and (before.is_over_signal(kept) or not kept)
     return Decided(
         token=token if granted else None,
         granted=granted,

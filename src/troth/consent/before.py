@@ -34,6 +34,10 @@ class Before(Struct, frozen=True, kw_only=True):
         """Return everything that is granted while nothing is decided."""
         return running(self.held_at(moment) - self.widened, self.needs)
 
+    def is_over_signal(self, granted: frozenset[str]) -> bool:
+        """Return whether all of these were agreed to while the browser's signal was on (P19)."""
+        return bool(granted) and all(each.gpc for each in self.open if each.purpose in granted)
+
     def kept_by(self, decision: Decision) -> list[Interval]:
         """Return the intervals a decision leaves alone and that still cover what the version in force does."""
         return [

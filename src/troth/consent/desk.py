@@ -140,7 +140,8 @@ class ConsentDesk:
         decision = withdrawal_of(known.subject, ending, self._versions.at(now), now)
         if not ending:
             granted = before.granted_at(self._moment())
-            return unchanged(decision.policy_hash, token if granted else None, granted, decision.until, now)
+            token_kept, gpc = token if granted else None, before.is_over_signal(granted)
+            return unchanged(decision.policy_hash, token_kept, granted, decision.until, now, gpc)
         return self._store(decision, token, known, {})
 
     # Receipts
@@ -243,7 +244,7 @@ class ConsentDesk:
         if standing and len(spared) == len(standing):
             until = min(each.until for each in standing)
             granted = before.granted_at(moment)
-            return unchanged(version.hash, token, granted, until, now, all(each.gpc for each in standing))
+            return unchanged(version.hash, token, granted, until, now, before.is_over_signal(granted))
         said = [*choice.purposes, *(each.purpose for each in standing)]  # it speaks to all, whatever the page named
         answered = {purpose: False for purpose in said if purpose not in spared}
         return self._take(structs.replace(choice, purposes=answered), token, known, version, now)
