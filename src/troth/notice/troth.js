@@ -50,6 +50,7 @@
   const record = async (wanted, how, shown) => {
     const had = before;
     granted = within(granted, wanted);
+    isolate(without(had, wanted));
     if (without(had, wanted)[0]) untold = "~";
     keep("troth", "", 0);
     try {
@@ -84,11 +85,21 @@
       (dialog.open ? dialog : banner).prepend(failure);
     }
   };
-  // Code that has run cannot be taken back: a page that lost its leave starts afresh, with the gate closed.
+  // Code that has run cannot be taken back. From the "no" on the page reaches no other host, whatever that code still
+  // sends, its last beacon included; then the page starts afresh, with the gate closed.
+  const isolate = (lost) => {
+    const isBound = lost.some((id) => ran.has(id));
+    const wall = Object.assign(document.createElement("meta"), {
+      httpEquiv: "Content-Security-Policy",
+      content: "default-src 'self'",
+    });
+    if (isBound) document.head.append(wall);
+    return isBound;
+  };
   const apply = (lost) => {
     const forget = () => clear(lost.flatMap((id) => purposes[id].clears));
     if (lost[0]) forget();
-    if (lost.some((id) => ran.has(id))) {
+    if (isolate(lost)) {
       on("pagehide", forget); // what it still writes before the page is gone
       return location.reload();
     }

@@ -10,15 +10,16 @@ number and token together.
 
 Limits. A browser that blocks or has lost its cookies shows no token: a no then stops this browser, but the earlier
 consent in the register ends only with its time, and the page says so. Two cookies of one name (a sibling host planted
-one) make us use neither. Cookies under other paths or by pattern, and local storage, only the script can clear. With
-neither Origin nor Sec-Fetch-Site we ask for confirmation; the slip for that is bound to the choice, the address and
-the browser's name, which an attacker behind the same address could share.
+one) make us use neither. Cookies by pattern and browser storage only a script can clear: where scripts run, clear.js
+does. With neither Origin nor Sec-Fetch-Site we ask for confirmation; the slip for that is bound to the choice, the
+address and the browser's name, which an attacker behind the same address could share.
 """
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
+import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final, Protocol
 from urllib.parse import urlsplit
@@ -41,6 +42,7 @@ from troth.web.choice_cookies import (
     TOKEN,
     Remembered,
     choice_cookies,
+    cleared_by_script,
     cleared_cookies,
     known_token,
     read_cookies,
@@ -290,7 +292,8 @@ class ChoicesForm:
         )
         decided = self._desk.decide(choice, token or None)
         cookies = choice_cookies(decided, decided.decided_at.astimezone(policy.zone).date())
-        cookies += cleared_cookies(policy, picked.keys() - decided.granted)
+        refused = picked.keys() - decided.granted
+        cookies += cleared_cookies(policy, refused)
         return self._page(
             "decided.html",
             version,
@@ -302,6 +305,7 @@ class ChoicesForm:
             until=decided.until.astimezone(policy.zone).date(),
             receipt=self._view(decided.receipt, language),
             token=decided.token or token,
+            clears=json.dumps(cleared_by_script(policy, refused)),
         )
 
     def _message(
