@@ -41,6 +41,8 @@ browser: $(DEV_STAMP)
 
 bench: $(DEV_STAMP)
 	$(BIN)/python bench/collect.py
+	$(BIN)/python bench/consent.py
+	$(BIN)/python bench/banner.py
 
 picture: $(DEV_STAMP) browser
 	$(BIN)/python scripts/picture.py
