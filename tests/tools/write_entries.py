@@ -25,12 +25,12 @@ class RolledBack(Exception):
 
 def write_until_killed(url: str, log: str, seed: str) -> None:
     """Write with two threads, both of which note in the same file; this never returns."""
-    register = open_register(url)
+    register, parent = open_register(url), os.getppid()
     descriptor = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
 
     def write(thread: int) -> None:
         dice = random.Random(f"{seed}.{thread}")
-        while True:
+        while os.getppid() == parent:  # and never longer than the tests that started it
             name = secrets.token_hex(8)
             try:
                 with register.change() as change:
