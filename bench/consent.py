@@ -2,7 +2,7 @@
 
     python bench/consent.py [SECONDS]
 
-The budget is 1,000 a second with the receipt issued and signed. Every decision is a new browser's yes, the dearest kind.
+The budget is 1,000 a second, the receipt issued and signed. Every decision is a new browser's yes, the dearest kind.
 Two figures a row: the decision alone (stored, acknowledged, its receipt's number told), and with the signed document
 made for it, as when somebody downloads it at once. They alternate, so that the ratio is one of the same machine.
 """
