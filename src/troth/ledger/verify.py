@@ -112,9 +112,13 @@ class _Verification:
         self._compare(frontier)
         last_seq = -1
         while batch := self._shelf.after(last_seq, AT_ONCE):
-            if not self._numbers_follow(batch, frontier.size):
+            covered = batch if newest is None else batch[: max(0, newest.size - frontier.size)]
+            if not self._numbers_follow(covered, frontier.size):
                 break
-            frontier = self._walk(frontier, batch)
+            frontier = self._walk(frontier, covered)
+            if newest is not None and len(covered) < len(batch):
+                self._found(f"entry {newest.size}", f"it was added after the signed head of {newest.size} entries")
+                break
             last_seq = batch[-1].seq
             advance(len(batch))
         self._finish(frontier, newest)
@@ -160,6 +164,8 @@ class _Verification:
         leaves = [leaf_hash(leaf_bytes(numbered)) for numbered in batch]
         end = frontier.size + len(leaves)
         start = frontier.size
+        if not leaves:
+            return frontier
         for size in sorted({*(size for size in self._waiting if frontier.size < size < end), end}):
             growth = grow(frontier, leaves[frontier.size - start : size - start])
             self._compare_nodes(growth)
@@ -196,8 +202,6 @@ class _Verification:
                 self._found(where, f"it attests {size} entries, of which {frontier.size} could be followed")
         if newest is None and frontier.size and not any(problem.where == "head" for problem in self._problems):
             self._found("head", "there are entries and no signed head")
-        if newest is not None and newest.size < frontier.size:
-            self._found(f"entry {newest.size}", f"it was added after the signed head of {newest.size} entries")
         if self._shelf.frontier() != frontier and not self._problems:
             self._found("head", "the stored right edge of the tree is another one")
         if self._shelf.count_nodes() != self._nodes and not self._problems:
