@@ -113,7 +113,8 @@ class Run:
         token, person = self.product.browser(number).token, self.world.browser(number).holds
         if token is not None and person is not None:
             place = next(place for place, each in enumerate(self.world.relations) if each is person)
-            self.subjects.setdefault(place, self.product.subject(token))
+            if place not in self.subjects:
+                self.subjects[place] = self.product.subject(token)
 
     def ask_about_now(self) -> None:
         """Ask about every browser that has done something, and now and then about one that has not."""
@@ -134,7 +135,7 @@ class Run:
                     purpose in product,
                     why,
                 )
-            if self.rng.random() < 0.5:
+            if self.rng.random() < 0.4:
                 self.ask_whether_to_ask(number, browser)
             if browser.memory is not None and self.rng.random() < 0.15:
                 self.ask_the_script(number, browser.memory, version)
@@ -150,7 +151,7 @@ class Run:
     def is_worth_asking(self, number: int) -> bool:
         has_decided = number in self.world.browsers and self.world.browsers[number].memory is not None
         is_concerned = self.actor in (None, number)
-        return self.rng.random() < (0.1 if not has_decided else 1.0 if is_concerned else 0.3)
+        return self.rng.random() < (0.1 if not has_decided else 1.0 if is_concerned else 0.2)
 
     def why_nobody_is_shown(self, browser: Browser, version: Version, purpose: str) -> str:
         """Why a browser has no token to show: for the table of reasons only, the answer is no."""

@@ -26,6 +26,8 @@ class Law:
 
     def starts(self, version: Version) -> datetime:
         if version not in self.known_starts:
+            if len(self.known_starts) > 1000:
+                self.known_starts.clear()
             self.known_starts[version] = max(self.day_begins(version), version.published)
         return self.known_starts[version]
 

@@ -10,6 +10,7 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from consent_law import Law
 from said import Channel, Choice, Proof, Version
@@ -92,6 +93,9 @@ class History:
 # Timelines: what was published, shared by a few histories ------------------------------------------------------------
 
 
+LAW = Law()  # it remembers when versions start
+
+
 @dataclass(frozen=True)
 class Timeline:
     versions: tuple[Version, ...]
@@ -100,11 +104,12 @@ class Timeline:
         return [version for version in self.versions if version.published <= at]
 
     def in_force(self, at: datetime) -> Version:
-        version = Law().in_force(self.known(at), at)
+        version = LAW.in_force(self.known(at), at)
         assert version is not None
         return version
 
 
+@lru_cache(maxsize=8)
 def timeline(seed: int) -> Timeline:
     """One to four versions, the first of them in force from before the start."""
     rng = random.Random(f"versions {seed}")
@@ -118,7 +123,7 @@ def timeline(seed: int) -> Timeline:
 
 # Histories ------------------------------------------------------------------------------------------------------------
 
-SHARED_BY = 20
+SHARED_BY = 25
 
 
 def history(seed: int) -> History:
@@ -135,7 +140,7 @@ class Teller:
         self.versions = versions
         self.now = START
         self.events: list[Event] = []
-        self.starts = [Law().starts(version) for version in versions.versions]
+        self.starts = [LAW.starts(version) for version in versions.versions]
         self.marks: list[datetime] = []  # moments at which an answer lapses, or its cool-down is over
         self.said_yes: set[int] = set()
         self.signals = [self.rng.random() < 0.25 for _ in range(BROWSERS)]
@@ -185,7 +190,7 @@ class Teller:
             if chance < 0.85:
                 return self.decide(browser, self.rng.choice((None, 0.7, 1.0)))
             return self.withdraw(browser) if chance < 0.9 else Look(self.now)
-        if self.events and isinstance(self.events[-1], Restrict) and chance < 0.8:
+        if self.events and isinstance(self.events[-1], Restrict) and chance < 0.9:
             return self.decide(self.events[-1].browser, likes=1.0)
         if chance < 0.26:
             return self.decide(browser)

@@ -11,7 +11,7 @@ from consents import Room, demo_policy, version_of, with_fact, with_purpose
 from msgspec import structs
 
 from troth.clock import SetClock
-from troth.consent import LastDecision, NotPermitted
+from troth.consent import ConsentDesk, LastDecision, NotPermitted
 from troth.policy import Policy
 
 DAY = timedelta(days=1)
@@ -138,6 +138,23 @@ def test_a_withdrawal_counts_at_once_although_the_clock_stood_still_or_was_set_b
     assert room.desk.consenting("statistics") == frozenset()
     with pytest.raises(NotPermitted):
         room.desk.permit("statistics", [subject], "loader", "C2.1-02")
+
+
+def test_what_was_taken_back_is_closed_in_another_process_too_while_its_clock_is_behind(room: Room) -> None:
+    token = agree_to_both(room)
+    subject, right = room.subject(token), room.clock.now()
+    room.clock.forward(timedelta(hours=1))
+    changed = room.desk.decide(room.choice({"statistics": True, "research": False}), token)
+    assert changed.granted == {"statistics"}
+    room.clock.move_to(right + SECOND)
+    room.desk.withdraw(token)
+    other = ConsentDesk(room.register, room.vault, room.versions, room.clock, room.receipt_signer)
+    for moment in (right + SECOND, right + timedelta(hours=1)):
+        room.clock.move_to(moment)
+        assert other.standing(token) is None
+        assert other.consenting("statistics") == frozenset()
+        with pytest.raises(NotPermitted):
+            other.permit("statistics", [subject], "loader", "C2.1-02")
 
 
 def test_the_clock_of_one_person_dates_nobody_else(room: Room) -> None:

@@ -55,7 +55,8 @@ class Consents:
     def consenting(self, purpose: str, now: datetime, among: Collection[SubjectId] | None) -> frozenset[SubjectId]:
         """Return who consents to a purpose now; `among` = only of these people, None = of everybody."""
         with self._register.reading() as reading:
-            holding = reading.consents.holding(purpose, now, among)
+            # What was taken back is over, even where it is dated ahead of a clock that was set back.
+            holding = [each for each in reading.consents.holding(purpose, now, among) if each.end is None]
             grants = reading.consents.grants({each.grant_id for each in holding})
         people = frozenset(each.subject for each in holding if self._is_covered(grants.get(each.grant_id), now))
         for other in self._needs(self._versions.at(now).hash).get(purpose, ()) if people else ():
