@@ -266,7 +266,7 @@ class Product:
         """Return whether there is leave to read about whoever the browser last had a token of."""
         subject = self.subject(self.browser(number).last_token or FORGED)
         try:
-            return self.desk.permit(purpose, [subject], "loader", "C2.1-02").subjects == {subject}
+            return self.desk.permit(purpose, [subject], "loader", "C2.1-02").subjects == frozenset({subject})
         except NotPermitted:
             return False
 
