@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path as FilePath
 from typing import Any
 
@@ -81,8 +82,14 @@ def _misshapen(document: Document) -> list[Finding]:
     if isinstance(version, int) and version != FORMAT_VERSION:
         return [_other_format(version, document.lines)]
     shape = Shape(document.lines)
-    shape.compare(document.values, inspect.type_info(Policy), ())
+    shape.compare(document.values, _shape_of_a_policy(), ())
     return shape.findings
+
+
+@cache
+def _shape_of_a_policy() -> inspect.Type:
+    """Return the model as msgspec describes it; made once, since it takes longer than reading a small file."""
+    return inspect.type_info(Policy)
 
 
 def _other_format(version: int, lines: Lines) -> Finding:
