@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route
 
+from troth.notice.script import build_script
+
 pytestmark = pytest.mark.browser
 VENDOR = "sdk.vendor.localhost"
 TOKEN = "ab" * 16
@@ -280,6 +282,44 @@ def test_a_refusal_without_a_consent_before_it_is_never_told_again(
     page.goto(acme.address("/products"), wait_until="networkidle")
     assert acme.sent_to("/troth/consent") == []
     assert remembered(visitor) == ["n", ""]
+
+
+def test_from_a_no_on_the_page_reaches_no_host_but_the_site_and_the_edge(
+    visitor: BrowserContext, acme: Any, loaded: Any
+) -> None:
+    edge = acme.address("/troth", "edge.acme.localhost")
+    acme.scripts = {"en": build_script(loaded.policy, loaded.hash, "en", edge)}
+    cookies = {"troth": f"y.{acme.policy8}.20990101.statistics", "troth_id": TOKEN}
+    visitor.add_cookies([{"name": name, "value": value, "url": acme.address()} for name, value in cookies.items()])
+    page = visitor.new_page()
+    page.goto(acme.address(), wait_until="networkidle")
+    acme.wait_for("/hit", 1, VENDOR)
+    page.evaluate(HITS, acme.port)
+    acme.wait_for("/hit", 3, VENDOR)
+    page.evaluate("hit => addEventListener('pagehide', () => navigator.sendBeacon(hit, 'bye'))", hit(acme))
+    held: list[Route] = []
+    page.route("**/troth/consent", lambda route: route.continue_() if held else held.append(route))
+    page.get_by_text("Privacy choices").click()
+    with page.expect_request("**/troth/consent"):
+        choose(page, "Refuse all")
+    page.evaluate(HITS, acme.port)
+    with page.expect_navigation():
+        held[0].continue_()
+    page.wait_for_load_state("networkidle")
+    for body in acme.wait_for("/troth/consent", 2, "edge.acme.localhost"):  # this edge's answers cannot be read
+        assert (body["token"], body["purposes"]["statistics"]) == (TOKEN, False)
+    page.evaluate("hit => fetch(hit, { method: 'POST', mode: 'no-cors', body: 'last' })", hit(acme))
+    acme.wait_for("/hit", 4, VENDOR)
+    assert acme.sent_to("/hit", VENDOR) == ["hit", "fetch", "beacon", "last"]
+
+
+def hit(acme: Any) -> str:
+    return str(acme.address("/hit", VENDOR))
+
+
+HITS = """async port => { const hit = `http://sdk.vendor.localhost:${port}/hit`;
+await fetch(hit, { method: "POST", mode: "no-cors", body: "fetch" }).catch(() => 0);
+try { navigator.sendBeacon(hit, "beacon"); } catch {} }"""
 
 
 def test_a_withdrawal_in_one_tab_ends_the_other(page: Page, visitor: BrowserContext, acme: Any) -> None:

@@ -74,6 +74,7 @@ def _filled(config: BannerConfig) -> str:
             "asked": msgspec.to_builtins(config.asked),
             "styles": styles,
             "readers": _Code(_readers(config)),
+            "signal": _Code("navigator.globalPrivacyControl===!0" if config.gpc else "!1"),
         },
         "html": {
             "question": question_html(

@@ -29,7 +29,7 @@
     document.cookie = name + "=" + value + "; Max-Age=" + lasting * 86400 + "; SameSite=Lax; Secure" + rung;
   };
   const day = (back) => new Date(Date.now() - back * 864e5).toISOString().slice(0, 10).replace(/-/g, "");
-  const opposed = () => $config.gpc && navigator.globalPrivacyControl === true;
+  const opposed = () => $config.signal; // how GPC is read, or just false where the policy does not honour it
   const recall = () => {
     const [letter, policy, since, ...rest] = (cookie("troth") || "").split(".");
     const list = rest.join(".");
@@ -50,8 +50,9 @@
   const record = async (wanted, how, shown) => {
     const had = before;
     granted = within(granted, wanted);
-    isolate(without(had, wanted));
-    if (without(had, wanted)[0]) untold = "~";
+    const ended = without(had, wanted);
+    if (ended[0]) untold = "~";
+    wallIn(ended);
     keep("troth", "", 0);
     try {
       const said = {
@@ -85,21 +86,20 @@
       (dialog.open ? dialog : banner).prepend(failure);
     }
   };
-  // Code that has run cannot be taken back. From the "no" on the page reaches no other host, whatever that code still
-  // sends, its last beacon included; then the page starts afresh, with the gate closed.
-  const isolate = (lost) => {
-    const isBound = lost.some((id) => ran.has(id));
-    const wall = Object.assign(document.createElement("meta"), {
-      httpEquiv: "Content-Security-Policy",
-      content: "default-src 'self'",
-    });
-    if (isBound) document.head.append(wall);
-    return isBound;
+  // Code that has run cannot be taken back. From the "no" on its page reaches no host but the site and the edge, whatever
+  // it still tries, up to its last beacon; then the page starts afresh, with the gate closed.
+  const wallIn = (lost) => {
+    if (!lost.some((id) => ran.has(id))) return;
+    const wall = document.createElement("meta");
+    wall.httpEquiv = "Content-Security-Policy";
+    wall.content = "default-src 'self' 'unsafe-inline' " + address($config.edge).origin;
+    document.head.append(wall);
+    return wall;
   };
   const apply = (lost) => {
     const forget = () => clear(lost.flatMap((id) => purposes[id].clears));
     if (lost[0]) forget();
-    if (isolate(lost)) {
+    if (wallIn(lost)) {
       on("pagehide", forget); // what it still writes before the page is gone
       return location.reload();
     }
@@ -223,9 +223,9 @@
   const shade = (html) => {
     const shell = document.createElement("div");
     const root = shell.attachShadow({ mode: "open" });
+    shell.lang = asked.lang;
     root.adoptedStyleSheets = [sheet];
     root.innerHTML = trusted.createHTML(html);
-    shell.lang = asked.lang;
     return [shell, root];
   };
   const [host, root] = shade($html.question);

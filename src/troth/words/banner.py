@@ -33,7 +33,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "banner.choose": {"zh-CN": "选择", "en": "Choose"},
     "banner.choices": {"zh-CN": "您的选择", "en": "Your choices"},
     "banner.explain": {
-        "zh-CN": "各项可分别选择，并可随时撤回；撤回后，据此收集的信息会被删除。",
+        "zh-CN": "可分项选择、随时撤回；撤回后，据此收集的信息会被删除。",
         "en": "Allow or refuse each purpose, and withdraw at any time; what rests on a withdrawn consent is deleted.",
     },
     "banner.receipts": {"zh-CN": "您的回执", "en": "Your receipts"},
@@ -46,11 +46,11 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     "banner.save": {"zh-CN": "保存", "en": "Save"},
     "banner.close": {"zh-CN": "关闭", "en": "Close"},
     "banner.failed": {
-        "zh-CN": "未能保存，未启用任何功能，请重试。",
+        "zh-CN": "未能保存，也未启用，请重试。",
         "en": "Your consent was not saved and nothing was switched on. Please try again later.",
     },
     "banner.frame": {
-        "zh-CN": "加载此内容会将信息发送至：",
+        "zh-CN": "加载会发送信息至：",
         "en": "Loading this content sends data to: ",
     },
     "banner.once": {"zh-CN": "仅加载一次", "en": "Load once"},
