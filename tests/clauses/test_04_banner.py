@@ -181,6 +181,21 @@ def test_the_gate_knows_only_declared_hosts_and_inherits_nothing(small: Loaded) 
     assert "{__proto__:null," in script(small)
 
 
+def test_a_vendors_names_in_the_page_are_known_under_its_own_and_its_purposes_gate(small: Loaded) -> None:
+    sdks = {**small.policy.sdks}
+    sdks["visitor_analytics"] = structs.replace(sdks["visitor_analytics"], globals=("_va", "vaq"))
+    gates = banner_config(structs.replace(small.policy, sdks=sdks), small.hash, "en").gates
+    assert gates["visitor_analytics"].globals == gates["statistics"].globals == ["_va", "vaq"]
+    assert gates["office_map"].globals == []
+
+
+@pytest.mark.parametrize("honour", [True, False])
+def test_the_signal_is_not_even_read_where_the_policy_does_not_honour_it(small: Loaded, honour: bool) -> None:
+    rules = structs.replace(small.policy.consent, honour_gpc=honour)
+    text = script(structs.replace(small, policy=structs.replace(small.policy, consent=rules)))
+    assert ("globalPrivacyControl" in text) is honour
+
+
 def test_the_hash_of_the_words_changes_with_every_word_and_with_the_language(small: Loaded) -> None:
     first = text_hash(small.policy, "en")
     assert first == banner_config(small.policy, small.hash, "en").asked.text
@@ -237,9 +252,11 @@ def test_shortening_keeps_strings_patterns_and_what_the_script_does() -> None:
     assert "fifth" not in short
 
 
-@pytest.mark.parametrize("source", ["const a = `b`;", "const a = 'b';", "(() => { return [1); })();"])
+@pytest.mark.parametrize(
+    "source", ["const a = `b`;", "const a = 'b';", "(() => { return [1); })();", "const a = [/on/, 1];", "a = /on/;"]
+)
 def test_shortening_refuses_what_it_does_not_know(source: str) -> None:
-    with pytest.raises(ValueError, match=r"quotes|brackets"):
+    with pytest.raises(ValueError, match=r"quotes|brackets|regular expression"):
         shrink_script(source)
 
 
