@@ -49,13 +49,15 @@ def test_the_exceptions_of_a_mere_standard_have_no_article(basis: str) -> None:
 
 @pytest.mark.parametrize("basis", ["stable_operation", "academic_statistics"])
 def test_without_the_law_of_china_they_are_doubtful_and_no_more(basis: str) -> None:
-    changes = [("purposes.security.basis", basis), ("law", ["eu-gdpr"])]
-    assert rules(*changes) == {"T3-02"}
+    law = ("law", ["eu-gdpr"])
+    assert "T3-02" not in rules(law)
+    assert rules(("purposes.security.basis", basis), law) - rules(law) == {"T3-02"}
 
 
 def test_two_laws_apply_to_everybody_and_each_speaks_for_itself() -> None:
     found = findings(("purposes.security.basis", "stable_operation"), ("law", ["cn-pipl", "eu-gdpr"]))
-    assert [(one.rule, "cn-pipl" in one.what) for one in found] == [("T3-01", True), ("T3-02", False)]
+    spoken = [(one.rule, "cn-pipl" in one.what) for one in found if one.path == ("purposes", "security", "basis")]
+    assert spoken == [("T3-01", True), ("T3-02", False)]
 
 
 def test_what_was_written_from_memory_says_that_it_is_unconfirmed() -> None:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from troth.policy import Finding
+    from troth.policy.law import Decided
 
 
 def check(
@@ -21,30 +22,53 @@ def check(
     """Say what is wrong with a policy file. Exit 0: it can go live, 1: findings, 2: it cannot be read."""
     from troth.notice.weight import check_script
     from troth.policy import PolicyErrors, check_policy, load_policy
+    from troth.policy.law import law_of
 
     try:
         loaded = load_policy(policy)
     except PolicyErrors as errors:
-        _print(policy, "", errors.findings, output)
+        _print(policy, "", errors.findings, {}, output)
         raise typer.Exit(2) from None
     findings = check_policy(loaded)
     if not any(found.level == "error" for found in findings):
         findings += check_script(loaded)
-    _print(policy, loaded.hash, findings, output)
+    _print(policy, loaded.hash, findings, law_of(loaded.policy).decided, output)
     stopping = ("error", "warning") if strict else ("error",)
     if any(found.level in stopping for found in findings):
         raise typer.Exit(1)
 
 
-def _print(file: Path, policy_hash: str, findings: Sequence[Finding], output: str) -> None:
+def _print(
+    file: Path, policy_hash: str, findings: Sequence[Finding], decided: Mapping[str, Decided], output: str
+) -> None:
     if output == "json":
-        typer.echo(_as_json(file, policy_hash, findings))
+        typer.echo(_as_json(file, policy_hash, findings, decided))
         return
     for found in findings:
         typer.echo(f"{found.level}: {file}:{found.line}: {found.what} [{found.rule}]")
         typer.echo(f"why:   {found.why} ({found.clause})")
         typer.echo(f"fix:   {found.fix}\n")
+    for line in law_table(decided):
+        typer.echo(line)
     typer.echo(f"{file}: {summary(findings)}")
+
+
+def law_table(decided: Mapping[str, Decided]) -> Iterator[str]:
+    """Yield the fields that have words, each with its value, the pack that decided it and where that stands (X-09)."""
+    from troth.words import WORDS, say
+
+    rows = [
+        (say(f"law.{name}", "en"), one.said, one.pack, one.source)
+        for name, one in decided.items()
+        if f"law.{name}" in WORDS
+    ]
+    if not rows:
+        return
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    yield f"{say('law.head', 'en')}:"
+    for row in rows:
+        yield "  " + "  ".join([*(words.ljust(width) for words, width in zip(row, widths, strict=False)), row[3]])
+    yield ""
 
 
 def summary(findings: Sequence[Finding]) -> str:
@@ -56,11 +80,17 @@ def summary(findings: Sequence[Finding]) -> str:
     return ", ".join(counts)
 
 
-def _as_json(file: Path, policy_hash: str, findings: Sequence[Finding]) -> str:
+def _as_json(file: Path, policy_hash: str, findings: Sequence[Finding], decided: Mapping[str, Decided]) -> str:
     import msgspec
 
     from troth.policy.shape import dotted
 
     rows = [{**msgspec.to_builtins(found), "path": dotted(found.path)} for found in findings]
-    answer = {"file": str(file), "hash": policy_hash, "findings": rows, "summary": summary(findings)}
+    answer: dict[str, object] = {
+        "file": str(file),
+        "hash": policy_hash,
+        "findings": rows,
+        "law": list(decided.values()),
+    }
+    answer["summary"] = summary(findings)
     return msgspec.json.format(msgspec.json.encode(answer), indent=2).decode()

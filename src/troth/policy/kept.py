@@ -7,7 +7,7 @@ from msgspec import Struct, field
 from troth.errors import PolicyError
 from troth.policy.declared import Days
 from troth.policy.text import Text
-from troth.policy.words import Abroad, After, Role
+from troth.policy.words import Abroad, AbroadGround, After, AllOrAny, Criterion, Role
 
 
 class Criteria(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -74,7 +74,10 @@ class Place(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_
 
 
 class Recipient(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Somebody else who gets personal information, named, with purpose, method and categories."""
+    """Somebody else who gets personal information, named, with purpose, method and categories.
+
+    group  true: a company of our own group
+    """
 
     name: Text
     contact: str
@@ -82,13 +85,27 @@ class Recipient(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, o
     method: Text
     categories: tuple[str, ...]
     role: Role
+    group: bool = False
+
+
+class Keeping(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """What the text says about terms in general: it promises the shortest time, it takes the longest of reasons."""
+
+    shortest_necessary: bool = False
+    longest_of: tuple[Criterion, ...] = ()
 
 
 class Storage(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """In which country everything is stored, and whether anything goes abroad."""
+    """In which country everything is stored, and whether anything goes abroad.
+
+    abroad_when   on which grounds it may: a law says so, the person agreed, the steps the law asks for were taken
+    abroad_needs  whether all of these grounds have to be there, or any one of them
+    """
 
     location: str
     abroad: Abroad = "none"
+    abroad_when: tuple[AbroadGround, ...] = ()
+    abroad_needs: AllOrAny = "all"
 
 
 class Security(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):

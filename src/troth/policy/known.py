@@ -6,19 +6,19 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, Literal
+from typing import Literal, cast
 
-import msgspec
 from msgspec import Struct, field
 
+from troth.policy.data_file import read_data_file
+from troth.policy.pack import LAWS, Verdict, pack
 from troth.policy.text import Text
-from troth.policy.words import LawPack, Precision
-from troth.policy.yaml12 import read_yaml
+from troth.policy.words import BASIS_IDS, BasisId, LawPack, Precision
 
 Source = Literal["browser", "server", "derived"]
 Available = Literal["yes", "constant", "gone"]
 FactClass = Literal["pi", "sensitive", "pseudonymous", "anonymous", "aggregate"]
-Verdict = Literal["ok", "warning", "error"]
+HERE = Path(__file__).parent
 
 
 class Fact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -86,15 +86,31 @@ class Basis(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
     number: int
     title: Text
-    verdicts: dict[LawPack, Verdict]
     note: Text
-    pipl: str = ""
-    gdpr: str = ""
     needs: tuple[Literal["reference", "law"], ...] = ()
     case_by_case: bool = False
     must_end: bool = False
     honours_refusal: bool = False
     remarks: tuple[Remark, ...] = ()
+
+    @property
+    def id(self) -> BasisId:
+        return cast("BasisId", BASIS_IDS[self.number])
+
+    @property
+    def verdicts(self) -> Mapping[LawPack, Verdict]:
+        """What each law that knows bases says of this one; the packs hold it."""
+        return {law: pack(law).bases[self.id].verdict for law in LAWS if self.id in pack(law).bases}
+
+    @property
+    def pipl(self) -> str:
+        """Its article in the PIPL, "" where it has none."""
+        return pack("cn-pipl").bases[self.id].article
+
+    @property
+    def gdpr(self) -> str:
+        """Its article in the GDPR."""
+        return pack("eu-gdpr").bases[self.id].article
 
 
 class BasisFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -116,22 +132,9 @@ def bases() -> Mapping[str, Basis]:
 @cache
 def fact_file() -> FactFile:
     """Return the catalogue with the merged and refused numbers of the list."""
-    return msgspec.convert(_data("facts.yaml"), FactFile, dec_hook=_text)
+    return read_data_file(HERE / "facts.yaml", FactFile)
 
 
 @cache
 def _basis_file() -> BasisFile:
-    return msgspec.convert(_data("bases.yaml"), BasisFile, dec_hook=_text)
-
-
-def _data(name: str) -> Any:
-    document = read_yaml(Path(__file__).with_name(name).read_bytes())
-    if document.findings:
-        raise AssertionError(document.findings[0].what)
-    return document.values
-
-
-def _text(kind: type, value: Any) -> Any:
-    if kind is Text:
-        return Text(value)
-    raise NotImplementedError(kind.__name__)
+    return read_data_file(HERE / "bases.yaml", BasisFile)

@@ -7,12 +7,12 @@ from datetime import date
 from typing import Annotated
 from zoneinfo import ZoneInfo
 
-from msgspec import Meta, Struct, structs
+from msgspec import Meta, Struct, field, structs
 
 from troth.policy.declared import Cookie, DeclaredFact, Form, Purpose, Sdk, StoredName
-from troth.policy.kept import Place, Recipient, Retention, Security, Storage
+from troth.policy.kept import Keeping, Place, Recipient, Retention, Security, Storage
 from troth.policy.text import Text
-from troth.policy.words import Audience, LawPack, SignalOverConsent
+from troth.policy.words import Audience, BasisId, LawPack, Right, SharingCase, SignalOverConsent
 
 Whole = Annotated[int, Meta(ge=1)]
 
@@ -36,14 +36,28 @@ class Officer(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omi
     email: str
 
 
+class Representative(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Whom people and authorities of a country can turn to, where the company itself is in another one."""
+
+    name: Text
+    contact: str
+    country: str
+
+
 class Controller(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """The company that decides why and how: the personal information handler (C0-02)."""
+    """The company that decides why and how: the personal information handler (C0-02).
+
+    country          where it is established: CN, DE, GB, …
+    representatives  in countries whose law applies although the company is not there
+    """
 
     name: Text
     address: Text
     email: str
     phone: str = ""
     officer: Officer | None = None
+    country: str = ""
+    representatives: tuple[Representative, ...] = ()
 
 
 class Scope(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -71,6 +85,8 @@ class Minors(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     """How children are protected (clause 9).
 
     guardian_wait_hours  how long after the first confirmation a guardian's second one has to come
+    guardian             how we make sure that it is the guardian who agrees
+    rules                the rules of our own for children's information
     """
 
     audience: Audience
@@ -78,42 +94,61 @@ class Minors(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     child_under: Whole = 14
     found_delete_within_hours: Whole = 72
     guardian_wait_hours: Whole = 24
+    guardian: Text | None = None
+    rules: Text | None = None
 
 
 class Rights(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How soon a request is answered (clauses 8 and 11)."""
+    """What people may ask for, and how soon they are answered (clauses 8 and 11).
+
+    offers          the rights the text gives
+    not_applicable  the rights it says have no object here, such as closing an account where there are none
+    """
 
     text: Text
     reply_working_days: Whole = 15
     extension_max_working_days: Annotated[int, Meta(ge=0)] | None = None
+    offers: tuple[Right, ...] = ()
+    not_applicable: tuple[Right, ...] = ()
 
 
 class ConsentRules(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """How consent is asked for: the banner's first words, when to ask again, whether GPC is a refusal.
 
     gpc_over_consent  what the signal does to a yes that was given without it
+    deemed            true: the text takes reading or using the site for a yes ("you know and agree")
     """
 
     reask_after_days: Whole = 180
     honour_gpc: bool = True
     gpc_over_consent: SignalOverConsent = "keep"
     banner: Text | None = None
+    deemed: bool = False
 
 
 class Contact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """Where questions, requests and complaints go (clause 11)."""
+    """Where questions, requests and complaints go (clause 11).
+
+    complaint  how to complain about us: to which authority or court; left out where the text says nothing
+    """
 
     email: str
     address: Text
-    complaint: Text
+    complaint: Text = field(default_factory=Text)
     phone: str = ""
 
 
 class Changes(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """How a new version is announced (clause 10)."""
+    """How a new version is announced (clause 10).
+
+    keeps_rights   true: the text promises that rights are not reduced without express consent
+    continued_use  true: the text takes going on using the site for agreement
+    """
 
     text: Text
     notice_days: Annotated[int, Meta(ge=0)] = 30
+    keeps_rights: bool = False
+    continued_use: bool = False
 
 
 class Clause(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
@@ -126,7 +161,12 @@ class Clause(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 
 
 class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """A privacy policy that runs. The attribute names are the top keys of the file."""
+    """A privacy policy that runs. The attribute names are the top keys of the file.
+
+    law_drafts  rules of a law pack that are only proposed, by id, which this company wants to keep already
+    bases       the cases without consent that the text names; a purpose names its own
+    sharing     the cases in which the text says that information is passed on
+    """
 
     troth: int
     policy: Header
@@ -149,6 +189,10 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     recipients: dict[str, Recipient] = {}
     places: dict[str, Place] = {}
     consent: ConsentRules = ConsentRules()
+    law_drafts: tuple[str, ...] = ()
+    bases: tuple[BasisId, ...] = ()
+    sharing: tuple[SharingCase, ...] = ()
+    keeping: Keeping = Keeping()
 
     @property
     def id(self) -> str:

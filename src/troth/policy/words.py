@@ -31,6 +31,41 @@ After = Literal["delete", "anonymise"]
 Audience = Literal["adult", "general", "child"]
 LawPack = Literal["cn-pipl", "eu-gdpr", "us-ca-ccpa"]
 Abroad = Literal["none", "declared"]
+Criterion = Literal["function", "quality", "agreed", "special"]
+AbroadGround = Literal["law", "consent", "steps"]
+AllOrAny = Literal["all", "any"]
+Right = Literal[
+    "access",
+    "copy",
+    "correct",
+    "complete",
+    "delete",
+    "withdraw",
+    "change_consent",
+    "restrict",
+    "object",
+    "port",
+    "explain",
+    "automated_decision",
+    "close_account",
+    "deceased_relative",
+    "complain",
+]
+SharingCase = Literal[
+    "nobody",
+    "express_consent",
+    "separate_consent",
+    "at_your_request",
+    "legal_demand",
+    "court_order",
+    "emergency",
+    "protect_from_harm",
+    "within_group",
+    "entrusted",
+    "successor",
+    "publication",
+]
 SignalOverConsent = Literal["keep", "withdraw"]
 
+RIGHTS: tuple[str, ...] = get_args(Right)
 BASIS_IDS: tuple[str, ...] = get_args(BasisId)

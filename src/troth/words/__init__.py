@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from troth.words import banner, centre, pages, receipts
+from troth.words import banner, centre, law, pages, receipts
 
 Language = Literal["zh-CN", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("zh-CN", "en")
 OWN_NAMES: Final[Mapping[Language, str]] = {"zh-CN": "简体中文", "en": "English"}
 
-WORDS: Final[Mapping[str, Mapping[str, str]]] = {**pages.WORDS, **banner.WORDS, **centre.WORDS, **receipts.WORDS}
+WORDS: Final[Mapping[str, Mapping[str, str]]] = {
+    **pages.WORDS,
+    **banner.WORDS,
+    **centre.WORDS,
+    **receipts.WORDS,
+    **law.WORDS,
+}
 
 
 def say(key: str, language: Language, **numbers: object) -> str:

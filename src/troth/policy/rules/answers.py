@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 
 from troth.policy.findings import Path
+from troth.policy.law import days_in
 from troth.policy.rules.book import Notes
 from troth.policy.rules.scope import HOST
 from troth.policy.rules.texts import FILL_IN
 
-REPLY_WORKING_DAYS = 15
-CHILD_UNDER = 14
-GUARDIAN_WAIT_HOURS = 24
+WORKING_DAYS, WEEK_DAYS = 5, 7
 
 _EMAIL = re.compile(rf"[^\s@,;<>\"]{{1,64}}@{HOST}", re.IGNORECASE)
 
@@ -27,20 +26,30 @@ def check_answers(notes: Notes) -> None:
     else:
         _check_email(notes, ("controller", "officer", "email"), officer.email)
     if policy.rights.extension_max_working_days is None:
-        fix = 'add "extension_max_working_days: 15", or 0 for none'
+        fix = f'add "extension_max_working_days: {policy.rights.reply_working_days}", or 0 for none'
         notes.add("T8-02", ("rights",), "an extension has no greatest length", fix)
     _check_signal(notes)
-    if policy.minors.guardian_wait_hours < GUARDIAN_WAIT_HOURS:
-        what = f"a guardian may confirm again after {policy.minors.guardian_wait_hours} hours"
-        notes.add("T9-02", ("minors", "guardian_wait_hours"), what, f"at least {GUARDIAN_WAIT_HOURS}")
-    if "cn-pipl" not in policy.law:
-        return
-    if policy.rights.reply_working_days > REPLY_WORKING_DAYS:
-        what = f"{policy.rights.reply_working_days} working days to answer are too many under cn-pipl"
-        notes.add("T8-01", ("rights", "reply_working_days"), what, f"at most {REPLY_WORKING_DAYS}")
-    if policy.minors.child_under < CHILD_UNDER:
-        what = f"children are protected only under {policy.minors.child_under}"
-        notes.add("T9-01", ("minors", "child_under"), what, f"at least {CHILD_UNDER} under cn-pipl")
+    _check_reply(notes)
+    _check_children(notes)
+
+
+def _check_reply(notes: Notes) -> None:
+    days, most = notes.policy.rights.reply_working_days, notes.law.get("requests.answer")
+    if most is not None and days_in(days, "working_days", longest=False) > most.days_at_least:
+        what = f"{days} working days to answer are too many: {most.under} it is {most.said} at most"
+        fix = f"at most {most.days_at_least * WORKING_DAYS // WEEK_DAYS}"
+        notes.add("T8-01", ("rights", "reply_working_days"), what, fix)
+
+
+def _check_children(notes: Notes) -> None:
+    minors, law = notes.policy.minors, notes.law
+    wait, child = law.figure("consent.guardian_wait"), law.get("ages.child_under")
+    if minors.guardian_wait_hours < wait.number:
+        what = f"a guardian may confirm again after {minors.guardian_wait_hours} hours, {wait.under} it is {wait.said}"
+        notes.add("T9-02", ("minors", "guardian_wait_hours"), what, f"at least {wait.number}")
+    if child is not None and minors.child_under < child.number:
+        what = f"children are protected only under {minors.child_under}, {child.under} it is {child.said}"
+        notes.add("T9-01", ("minors", "child_under"), what, f"at least {child.number}")
 
 
 def _check_signal(notes: Notes) -> None:
@@ -50,8 +59,8 @@ def _check_signal(notes: Notes) -> None:
     if ends_a_yes and not rules.honour_gpc:
         what = "the signal is to end a consent, and is not listened to"
         notes.add("T8-03", ("consent", "gpc_over_consent"), what, 'write "honour_gpc: true"')
-    elif "us-ca-ccpa" in notes.policy.law and not ends_a_yes:
-        what = "under us-ca-ccpa a consent goes on against the browser's signal"
+    elif (gpc := notes.law.get("signals.gpc")) is not None and gpc.value == "opt out" and not ends_a_yes:
+        what = f"{gpc.under} a consent goes on against the browser's signal"
         notes.add("T8-04", ("consent",), what, 'write "honour_gpc: true" and "gpc_over_consent: withdraw"')
 
 

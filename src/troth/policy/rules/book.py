@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec import Struct
 
 from troth.policy.findings import Finding, Level, Path
+from troth.policy.law import Law, law_of
 from troth.policy.load import Loaded
 from troth.policy.model import Policy
 
@@ -74,21 +75,24 @@ _RULES = (
     Rule("T5-01", "error", "C5.2-01", "the term it names does not exist"),
     Rule("T5-02", "error", "C5.2-02", "its records would be kept for ever (PIPL 19, pitfall P7)"),
     Rule("T5-03", "warning", "C5.2-01", "people are told of a term that nothing has"),
-    Rule("T5-04", "warning", "X-02", "network logs are to be kept for at least six calendar months"),
-    Rule("T5-05", "warning", "X-01", "records of consent and requests are to be kept for at least three years"),
+    Rule("T5-04", "warning", "X-02", "network logs are to be kept for the months the law sets"),
     Rule(
-        "T5-06", "warning", "C5.2-01", "more than ten years without a law that asks for it is hardly the shortest time"
+        "T5-05",
+        "warning",
+        "X-01",
+        "the proof of a consent or an answer would be gone while somebody may still ask for it",
     ),
+    Rule("T5-06", "warning", "C5.2-01", "so long, without a law that asks for it, is hardly the shortest time"),
     Rule("T5-07", "error", "X-01", "no decision could be recorded, and what survives an erasure has to be disclosed"),
     Rule("T5-08", "error", "C5.2-02", "one class ends on one day, so its records cannot have two terms"),
     Rule("T5-09", "error", "C5.1-01", "what is collected in China is stored in China (PIPL 36, 40)"),
     Rule("T6-01", "error", "C6.1-02", "nobody could see what this recipient gets"),
     Rule("T6-02", "warning", "C6.1-01", "information leaves for a company that no row of recipients names"),
-    Rule("T8-01", "error", "C8.2-03", "the practice rule allows 15 working days at most"),
-    Rule("T8-02", "warning", "C11-04", "an extension without an end makes the 15 days worth nothing"),
+    Rule("T8-01", "error", "C8.2-03", "people would wait longer than they have to"),
+    Rule("T8-02", "warning", "C11-04", "an extension without an end makes the promised days worth nothing"),
     Rule("T8-03", "error", "C8.3-01", "a signal that nobody listens to would be said to end a consent"),
     Rule("T8-04", "error", "C8.3-01", "this law lets the signal end an earlier consent (CCPA 7025, pitfall P19)"),
-    Rule("T9-01", "error", "C9-02", "the law protects every child under 14 (PIPL 31)"),
+    Rule("T9-01", "error", "C9-02", "children up to that age would go unprotected (PIPL 31)"),
     Rule("T9-02", "warning", "C9-02", "a second confirmation soon after the first may come from the child's own hand"),
     Rule("T11-01", "error", "C11-02", "questions and complaints would go nowhere"),
     Rule("T11-02", "warning", "C11-02", "people look for a person who is in charge (PIPL 52)"),
@@ -112,6 +116,11 @@ class Notes:
     @property
     def policy(self) -> Policy:
         return self.loaded.policy
+
+    @property
+    def law(self) -> Law:
+        """What the packs that the policy names ask for, merged."""
+        return law_of(self.loaded.policy)
 
     def add(self, rule_id: str, path: Path, what: str, fix: str) -> None:
         """Note one case of a rule at a place of the file."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from troth.policy.declared import Purpose
 from troth.policy.findings import Path
 from troth.policy.known import bases
+from troth.policy.law import verdict_of
+from troth.policy.pack import pack
 from troth.policy.rules.book import Notes
 from troth.policy.rules.links import check_purpose
-
-WITHOUT_BASES = ("us-ca-ccpa",)
 
 
 def check_grounds(notes: Notes) -> None:
@@ -16,7 +16,7 @@ def check_grounds(notes: Notes) -> None:
     if not notes.policy.law:
         notes.add("T3-05", ("law",), "no law is named", "name at least one: [cn-pipl]")
     for number, law in enumerate(notes.policy.law):
-        if law in WITHOUT_BASES:
+        if not pack(law).bases:
             fix = "nothing to do here; have the bases looked at by somebody who knows this law"
             notes.add("T3-06", ("law", number), f'bases are not checked against "{law}"', fix)
     for key, purpose in notes.policy.purposes.items():
@@ -28,12 +28,13 @@ def _check_verdict(notes: Notes, key: str, purpose: Purpose) -> None:
     path: Path = ("purposes", key, "basis")
     basis = bases()[purpose.basis]
     for law in notes.policy.law:
-        verdict = basis.verdicts.get(law, "ok")
+        verdict, confirmed = verdict_of(purpose.basis, law)
+        doubt = "" if confirmed else " (unconfirmed)"
         if verdict == "error":
-            what = f'under {law} the purpose "{key}" cannot rest on {purpose.basis}'
+            what = f'under {law} the purpose "{key}" cannot rest on {purpose.basis}{doubt}'
             notes.add("T3-01", path, what, f"{basis.note.in_('en')}; choose another basis")
         elif verdict == "warning":
-            what = f'under {law} the basis {purpose.basis} of "{key}" is doubtful'
+            what = f'under {law} the basis {purpose.basis} of "{key}" is doubtful{doubt}'
             notes.add("T3-02", path, what, basis.note.in_("en"))
 
 

@@ -7,9 +7,8 @@ from troth.policy.kept import Retention
 from troth.policy.rules.book import Notes
 from troth.policy.rules.links import check_purpose, check_retention
 
-SIX_MONTHS_DAYS = 184  # the longest six calendar months, 1 March to 1 September
-THREE_YEARS_DAYS = 1096  # with one leap day
-TEN_YEARS_DAYS = 3653
+FLOORS = {"T5-04": "network_log", "T5-05": "evidence"}
+"""Rule -> class of records that a law wants kept for some time at least."""
 
 
 def check_terms(notes: Notes) -> None:
@@ -22,9 +21,10 @@ def check_terms(notes: Notes) -> None:
         check_retention(notes, ("places", key, "retention"), place.retention, f'the place "{key}"')
     _check_unused(notes)
     _check_classes(notes)
-    if "cn-pipl" in policy.law and policy.storage.location != "CN":
-        what = f'under cn-pipl the storage cannot be in "{policy.storage.location}"'
-        notes.add("T5-09", ("storage", "location"), what, 'write "location: CN"')
+    home = notes.law.get("cross_border.location")
+    if home is not None and policy.storage.location != home.value:
+        what = f'{home.under} the storage cannot be in "{policy.storage.location}"'
+        notes.add("T5-09", ("storage", "location"), what, f'write "location: {home.value}"')
 
 
 def _check_term(notes: Notes, path: Path, key: str, kept: Retention) -> None:
@@ -34,14 +34,15 @@ def _check_term(notes: Notes, path: Path, key: str, kept: Retention) -> None:
         notes.add("T5-02", path, f'the retention "{key}" has no criterion with an end', fix)
         return
     longest, place = max(days), (*path, "criteria")
-    if kept.class_ == "network_log" and longest < SIX_MONTHS_DAYS:
-        what = f'the network log "{key}" is kept for {longest} days'
-        notes.add("T5-04", place, what, f"special_days: {SIX_MONTHS_DAYS} or more")
-    if kept.class_ == "evidence" and longest < THREE_YEARS_DAYS:
-        what = f'the evidence "{key}" is kept for {longest} days'
-        notes.add("T5-05", place, what, f"special_days: {THREE_YEARS_DAYS} or more")
-    if longest > TEN_YEARS_DAYS and kept.law is None:
-        notes.add("T5-06", place, f'"{key}" is kept for {longest} days', 'shorten it, or name the "law"')
+    for rule, class_ in FLOORS.items():
+        floor = notes.law.get(f"retention.{class_}")
+        if kept.class_ == class_ and floor is not None and longest < floor.days:
+            what = f'"{key}" is kept for {longest} days, {floor.under} it has to be {floor.said}'
+            notes.add(rule, place, what, f"special_days: {floor.days} or more")
+    long = notes.law.figure("retention.long")
+    if longest > long.days and kept.law is None:
+        what = f'"{key}" is kept for {longest} days, more than {long.said}'
+        notes.add("T5-06", place, what, 'shorten it, or name the "law"')
 
 
 def _check_unused(notes: Notes) -> None:
@@ -63,5 +64,5 @@ def _check_classes(notes: Notes) -> None:
             what = f'"{other}" and "{key}" share the class "{kept.class_}" and differ in their term'
             notes.add("T5-08", ("retention", key, "class"), what, "give it a class of its own")
     if "evidence" not in first:
-        fix = f"add a retention with class: evidence and special_days: {THREE_YEARS_DAYS}"
+        fix = f"add a retention with class: evidence and special_days: {notes.law.figure('retention.evidence').days}"
         notes.add("T5-07", ("retention",), "no retention says how long evidence is kept", fix)
