@@ -22,6 +22,7 @@ from troth.collect.rate import RateLimit
 from troth.consent import LastDecision, must_ask, reasons_to_ask
 from troth.errors import StoreError
 from troth.policy import Policy
+from troth.policy.text import Text
 from troth.web.consent import BODY_LIMIT_BYTES, ConsentEndpoint
 from troth.web.peer import TrustedProxies
 
@@ -441,6 +442,24 @@ def more_recipients(policy: Policy) -> Policy:
     return structs.replace(policy, recipients={**policy.recipients, "other": other})
 
 
+def other_company(policy: Policy) -> Policy:
+    sdk = policy.sdks["visitor_analytics"]
+    company = Text({"zh-CN": "另一家公司", "en": "Another Company Ltd"})
+    return structs.replace(policy, sdks={"visitor_analytics": structs.replace(sdk, company=company)})
+
+
+def better_translated(policy: Policy) -> Policy:
+    sdk = policy.sdks["visitor_analytics"]
+    company = Text({"zh-CN": sdk.company.in_("zh-CN"), "en": "Vendor Example Limited"})
+    return structs.replace(policy, sdks={"visitor_analytics": structs.replace(sdk, company=company)})
+
+
+def handed_over_otherwise(policy: Policy) -> Policy:
+    vendor = policy.recipients["vendor_example"]
+    method = Text({"zh-CN": "每天以文件发送", "en": "By a file each day"})
+    return structs.replace(policy, recipients={"vendor_example": structs.replace(vendor, method=method)})
+
+
 def stricter(policy: Policy) -> Policy:
     return with_purpose(policy, "statistics", consent="separate")
 
@@ -463,6 +482,8 @@ WIDER = {
     "a longer retention": longer,
     "more data for an SDK": more_data,
     "one more recipient": more_recipients,
+    "another company under the same key": other_company,
+    "another way of handing over": handed_over_otherwise,
     "a stricter kind": stricter,
     "a longer cookie": longer_cookie,
     "storage abroad": lambda policy: structs.replace(
@@ -472,6 +493,7 @@ WIDER = {
 NOT_WIDER = {
     "the same": lambda policy: policy,
     "other words": reworded,
+    "a better translation": better_translated,
     "a shorter retention": shorter,
     "a fact less": lambda policy: with_fact(policy, "locale", precision="off"),
     "a fact less exact": lambda policy: with_fact(policy, "ip", precision="coarse"),

@@ -5,12 +5,14 @@ After a "no" nobody is asked before the cool-down is over unless something widen
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
 
 from troth.consent.model import LastDecision
 from troth.policy.model import Policy
+from troth.policy.text import Text
 
 STRICTER_KINDS = ("separate", "guardian")
 
@@ -55,6 +57,7 @@ def widenings(then: Policy, current: Policy, purpose: str) -> list[str]:
         for name, days in sorted(after.days.items())
         if name in before.days and days > before.days[name]
     ]
+    more += _changed_hands(then, current, purpose)
     if after.kind != before.kind and after.kind in STRICTER_KINDS:
         more.append(f"{purpose}: needs {after.kind} consent")
     return more
@@ -106,6 +109,32 @@ def _recipients(policy: Policy, purpose: str) -> set[str]:
             items |= {f"recipient {key}", f"recipient {key} as {recipient.role}"}
             items |= {f"recipient {key} with {category}" for category in recipient.categories}
     return items
+
+
+def _changed_hands(then: Policy, current: Policy, purpose: str) -> list[str]:
+    """Return under which keys another company stands now, or hands it over in another way (C6.1-02, PIPL 14)."""
+    before, after = _hands(then, purpose), _hands(current, purpose)
+    shared = [language for language in current.languages if language in then.languages]
+    return [
+        f"{purpose}: {who} is another one"
+        for who, texts in sorted(after.items())
+        if who in before
+        and any(_reads_otherwise(old, new, shared) for old, new in zip(before[who], texts, strict=True))
+    ]
+
+
+def _hands(policy: Policy, purpose: str) -> dict[str, tuple[Text, Text]]:
+    hands = {f"SDK {key}": (sdk.company, sdk.method) for key, sdk in policy.sdks_for(purpose).items()}
+    return hands | {
+        f"recipient {key}": (recipient.name, recipient.method)
+        for key, recipient in policy.recipients.items()
+        if recipient.purpose == purpose
+    }
+
+
+def _reads_otherwise(old: Text, new: Text, languages: Sequence[str]) -> bool:
+    """Whether a text changed in every language of both versions: a better translation is no other company."""
+    return all(old.in_(language) != new.in_(language) for language in languages)
 
 
 def _days(policy: Policy, purpose: str) -> dict[str, int]:

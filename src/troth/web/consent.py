@@ -239,7 +239,8 @@ def _shown(standing: Standing | None) -> dict[str, object]:
 async def _send_decided(send: Send, decided: Decided, version: Version, cors: Headers) -> None:
     zone = version.policy.zone
     cookies = choice_cookies(decided, decided.decided_at.astimezone(zone).date())
-    cookies += cleared_cookies(version.policy, decided.withdrawn)
+    if decided.withdrawn:  # and what merely needed it stops with it
+        cookies += cleared_cookies(version.policy, version.policy.consent_purposes.keys() - decided.granted)
     said = {
         "token": decided.token,
         "granted": sorted(decided.granted),
