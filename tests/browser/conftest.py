@@ -29,7 +29,7 @@ TOKEN = "ab" * 16
 
 PAGE = """<!doctype html><html lang="{lang}"><head><meta charset="utf-8"><title>Acme Silicon</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="stylesheet" href="/site.css">
-<script src="/troth/troth.js?lang={lang}" defer></script></head>
+<script src="/troth/troth.js?lang={lang}"{loading}></script></head>
 <body><header><a href="/">Acme Silicon</a> <a href="/products">Products</a>
 <a href="/choices" data-troth-open>Privacy choices</a></header>
 <main><h1>{title}</h1><p>Low-power processors for everyday machines.</p>{body}</main></body></html>"""
@@ -80,6 +80,7 @@ class Acme:
         self.sets_cookies = True
         self.policy = ""
         self.body = GATED
+        self.loading = " defer"
         self.scripts = dict(self.given)
         self.files: dict[str, str] = {}
 
@@ -158,7 +159,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif path == "/favicon.ico":
             self.answer(204)
         else:
-            page = PAGE.format(lang="zh-CN" if "zh" in query else "en", title="Processors", body=acme.body)
+            lang = "zh-CN" if "zh" in query else "en"
+            page = PAGE.format(lang=lang, title="Processors", body=acme.body, loading=acme.loading)
             more = {"Content_Security_Policy": acme.policy} if acme.policy else {}
             self.answer(body=page.replace("{port}", str(acme.port)).encode(), **more)
 

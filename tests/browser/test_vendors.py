@@ -154,6 +154,21 @@ def test_calls_come_to_nothing_before_a_yes_reach_the_vendor_after_it_and_end_wi
     assert page.evaluate("window.__violations") == []
 
 
+def test_loaded_first_in_the_head_the_script_hushes_what_is_called_while_the_page_is_read(
+    visit: Visit, acme: Any, vendor: str
+) -> None:
+    early = " ".join(f"{each.replace('WHEN', 'early')};" for each in CALLS[vendor])
+    visit(early).close()
+    assert len(visit.problems) == 1, "deferred, the script comes too late for such calls"  # type: ignore[attr-defined]
+    visit.problems.clear()  # type: ignore[attr-defined]
+    acme.loading = ""
+    page = visit(early)
+    assert visit.problems == []  # type: ignore[attr-defined]
+    choose(page, "Accept all")
+    acme.wait_for("/hit", len(SNIPPET_TELLS[vendor]), HOST)
+    assert "early" not in json.dumps(told(page))
+
+
 QUEUES = {
     "baidu": "window._hmt = window._hmt || []; _hmt.push(['early']);",
     "ga": "window.dataLayer = window.dataLayer || []; function gtag() { dataLayer.push(arguments); } gtag('early');",

@@ -233,7 +233,7 @@
   const box = (purpose) => root.getElementById(purpose);
 
   const show = () => {
-    if (!host.isConnected) document.body.prepend(host);
+    if (!host.isConnected) document.body?.prepend(host);
   };
   const close = () => {
     dialog.close();
