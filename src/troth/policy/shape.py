@@ -18,6 +18,9 @@ from troth.policy.yaml12 import Lines
 # ISO-8601 has other forms (2026-W27-3) that Python reads and people do not.
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
+# A file with more is not a policy with mistakes; looking for near names in it would take seconds.
+MAX_FINDINGS = 500
+
 WHY_UNKNOWN = "what the policy does not know, it cannot keep"
 
 
@@ -28,8 +31,14 @@ class Shape:
         self.lines = lines
         self.findings: list[Finding] = []
 
+    @property
+    def is_full(self) -> bool:
+        return len(self.findings) >= MAX_FINDINGS
+
     def compare(self, value: Any, kind: inspect.Type, path: Path) -> None:
         """Compare one value with its type; findings are collected, nothing is raised."""
+        if self.is_full:
+            return
         if isinstance(kind, inspect.UnionType):
             if value is None:
                 return
@@ -53,7 +62,7 @@ class Shape:
         for key in value:
             if key in known:
                 self.compare(value[key], known[key].type, (*path, key))
-            else:
+            elif not self.is_full:
                 near = nearest(key, known)
                 fix = f'did you mean "{near}"?' if near else f"known here: {one_of(known, 24)}"
                 self._add("T0-10", (*path, key), f'unknown key "{key}"{_inside(path)}', WHY_UNKNOWN, fix)
