@@ -14,7 +14,8 @@ from msgspec import Struct, structs, to_builtins
 from policies import DEMO, changed, demo, findings
 
 from troth.policy.law import STRICTEST, days_in, law_of, merged
-from troth.policy.pack import LAWS, OURS, PACKS, Figure, PackId, Sourced, pack
+from troth.policy.pack import LAWS, OURS, PACKS, Disclosure, Figure, Pack, PackId, Sourced, pack
+from troth.policy.rules.book import RULES
 from troth.policy.words import BASIS_IDS, LawPack
 
 ALL: tuple[PackId, ...] = get_args(PackId)
@@ -142,6 +143,28 @@ def test_a_finding_says_that_its_number_is_unconfirmed() -> None:
     [young] = findings(("minors.child_under", 13))
     assert "under cn-pipl it is under 14" in young.what
     assert "unconfirmed" not in young.what
+
+
+def test_every_disclosure_is_looked_for_by_a_rule_or_says_that_a_person_has_to() -> None:
+    told: list[tuple[Pack, Disclosure]] = list(merged(LAWS).disclosures())
+    assert {one.id for one, _ in told} == {"cn-pipl", "eu-gdpr"}
+    assert [item.id for _, item in told if item.rule and item.rule not in RULES] == []
+    assert {item.id for _, item in told if not item.rule and not item.look_for} == {"transfers", "source"}
+
+
+DEMO_UNDER_EU_GDPR = [
+    ("T3-10", ("bases", 3)),
+    ("T3-10", ("bases", 4)),
+    ("T11-04", ("controller",)),
+    ("T9-01", ("minors", "child_under")),
+]
+"""A shop in China that also wants to keep the law of the Union would have to change these, and nothing else."""
+
+
+def test_the_demo_has_no_finding_under_its_own_law_and_these_under_that_of_the_union() -> None:
+    assert [found.rule for found in findings()] == []
+    for laws in (["eu-gdpr"], ["cn-pipl", "eu-gdpr"]):
+        assert [(found.rule, found.path) for found in findings(("law", laws))] == DEMO_UNDER_EU_GDPR
 
 
 def run_check(*arguments: str) -> str:

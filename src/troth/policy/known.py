@@ -48,10 +48,11 @@ class Fact(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
 
 
 class Merged(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """A number of the list that says again what another fact says."""
+    """A number of the list that says again what another fact says; `keys` are its names in a policy file."""
 
     into: str
     why: Text
+    keys: tuple[str, ...] = ()
 
 
 class Refused(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -61,12 +62,20 @@ class Refused(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
     why: Text
 
 
+class Unreadable(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """A kind of information that apps read and pages cannot; `words` are the parts of categories that mean it."""
+
+    words: tuple[str, ...]
+    why: Text
+
+
 class FactFile(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
-    """The whole data file: the facts, and the numbers that are none."""
+    """The whole data file: the facts, the numbers that are none, and what no page can read."""
 
     facts: dict[str, Fact]
     merged: dict[str, Merged]
     refused: dict[str, Refused]
+    unreadable: dict[str, Unreadable]
 
 
 class Remark(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):

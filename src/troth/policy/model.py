@@ -163,9 +163,10 @@ class Clause(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
 class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """A privacy policy that runs. The attribute names are the top keys of the file.
 
-    law_drafts  rules of a law pack that are only proposed, by id, which this company wants to keep already
-    bases       the cases without consent that the text names; a purpose names its own
-    sharing     the cases in which the text says that information is passed on
+    law_drafts        rules of a law pack that are only proposed, by id, which this company wants to keep already
+    bases             the cases without consent that the text names in their usual wording; a purpose names its own
+    bases_within_law  those that the text narrows to what the law allows; a person answers for that
+    sharing           the cases in which the text says that information is passed on
     """
 
     troth: int
@@ -191,6 +192,7 @@ class Policy(Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit
     consent: ConsentRules = ConsentRules()
     law_drafts: tuple[str, ...] = ()
     bases: tuple[BasisId, ...] = ()
+    bases_within_law: tuple[BasisId, ...] = ()
     sharing: tuple[SharingCase, ...] = ()
     keeping: Keeping = Keeping()
 

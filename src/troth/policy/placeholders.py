@@ -34,6 +34,8 @@ WORDS = (
     "reask_days",
     "rights",
     "minors",
+    "guardian",
+    "child_rules",
     "changes",
     "links",
 )
@@ -85,6 +87,8 @@ def word_values(policy: Policy, language: str) -> dict[str, str]:
         "reask_days": str(policy.consent.reask_after_days),
         "rights": policy.rights.text.in_(language),
         "minors": policy.minors.text.in_(language),
+        "guardian": policy.minors.guardian.in_(language) if policy.minors.guardian else "",
+        "child_rules": policy.minors.rules.in_(language) if policy.minors.rules else "",
         "changes": policy.changes.text.in_(language),
         "links": policy.scope.links.in_(language),
     }

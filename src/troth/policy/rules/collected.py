@@ -6,7 +6,7 @@ import re
 
 from troth.policy.declared import DeclaredFact, Form
 from troth.policy.findings import Path, nearest, one_of
-from troth.policy.known import Fact, catalogue
+from troth.policy.known import Fact, catalogue, fact_file
 from troth.policy.rules.book import Notes
 from troth.policy.rules.links import check_purpose, check_retention
 
@@ -69,6 +69,9 @@ def _check_fact(notes: Notes, key: str, use: DeclaredFact) -> None:
 
 
 def _unknown_fact(notes: Notes, path: Path, key: str) -> None:
+    if again := next((one for one in fact_file().merged.values() if key in one.keys), None):
+        notes.add("T2-20", path, f'the fact "{key}" says again what "{again.into}" says', "keep one")
+        return
     if is_open_ended(key):
         notes.add("T2-04", path, f'the fact "{key}" has no end', "name each fact by itself, or remove it")
         return

@@ -21,10 +21,25 @@ def check_terms(notes: Notes) -> None:
         check_retention(notes, ("places", key, "retention"), place.retention, f'the place "{key}"')
     _check_unused(notes)
     _check_classes(notes)
+    _check_promise(notes)
     home = notes.law.get("cross_border.location")
     if home is not None and policy.storage.location != home.value:
         what = f'{home.under} the storage cannot be in "{policy.storage.location}"'
         notes.add("T5-09", ("storage", "location"), what, f'write "location: {home.value}"')
+
+
+def _check_promise(notes: Notes) -> None:
+    """Check what the text says of terms in general against the terms there are."""
+    policy = notes.policy
+    finite = [key for key, kept in policy.retention.items() if any(kept.criteria.in_days().values())]
+    about_people = [key for key in finite if policy.retention[key].class_ != "evidence"]
+    if not about_people and (policy.collected_facts or policy.forms):
+        what = "something is collected, and no kind of information has a term in days"
+        notes.add("T5-12", ("retention",), what, "give every kind of information a retention with days")
+    keeping = policy.keeping
+    if keeping.shortest_necessary and keeping.longest_of and (not about_people or len(finite) < len(policy.retention)):
+        what = f"the text promises the shortest time and takes the longest of {', '.join(keeping.longest_of)}"
+        notes.add("T5-10", ("keeping", "longest_of"), f"{what}, without a number", "give every criterion days")
 
 
 def _check_term(notes: Notes, path: Path, key: str, kept: Retention) -> None:

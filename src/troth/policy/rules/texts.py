@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from troth.policy.findings import Path, nearest, one_of
 from troth.policy.placeholders import NAMES, names_in, word_values
@@ -28,7 +28,8 @@ def check_texts(notes: Notes) -> None:
         if FILL_IN in value:
             notes.add("T0-16", path, f'"{dotted(path)}" is still to be filled in', "write the real text here")
     for path, text in texts_of(notes.policy, ()):
-        _check_text(notes, path, text)
+        if text or notes.has(path):
+            _check_text(notes, path, text)
     for number, clause in enumerate(notes.policy.clauses):
         _check_names(notes, ("clauses", number, "body"), clause.body)
     _check_ids(notes)
@@ -54,8 +55,8 @@ def strings_of(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
 
 def _parts(value: Any) -> Iterator[tuple[str | int, Any]]:
     if isinstance(value, Struct):
-        for field in structs.fields(value):
-            yield field.encode_name, getattr(value, field.name)
+        for name, encoded in zip(value.__struct_fields__, value.__struct_encode_fields__, strict=True):
+            yield encoded, getattr(value, name)
     elif isinstance(value, dict):
         yield from value.items()
     elif isinstance(value, tuple):
