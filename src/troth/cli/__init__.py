@@ -6,6 +6,7 @@ import sys
 
 import typer
 
+from troth.cli.adopt import adopt
 from troth.cli.bases import bases
 from troth.cli.check import check
 from troth.cli.demo import demo
@@ -27,7 +28,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for command in (init, check, snippet, serve, demo, due, doctor, verify, bases):
+for command in (init, adopt, check, snippet, serve, demo, due, doctor, verify, bases):
     app.command()(command)
 app.add_typer(geo_commands)
 app.add_typer(keys_commands)

@@ -1,7 +1,5 @@
 """How policies number their chapters and items, in English and Chinese, and what a number is (clause 0)."""
 
-
-
 from __future__ import annotations
 
 import re

@@ -16,6 +16,7 @@ from troth.policy.adopt.subjects import (
     facts,
     forms,
     minors,
+    promises,
     retention,
     rights,
     scope,
@@ -44,6 +45,7 @@ _SUBJECTS = (
     minors,
     changes,
     contact,
+    promises,
     unread,
 )
 

@@ -42,6 +42,8 @@ def _read(table: Table, row: Row, what: str, above: str, reading: Reading) -> st
     if not kind:
         reading.remark("unread_row", words, source)
         return above
+    for fact in facts:
+        reading.put(("fact_class", fact, kind), True, source)
     spans = spans_in(table.cell(row, "kept"))
     if spans:
         reading.put(("retention", "terms", kind), str(spans[0][1]), source)

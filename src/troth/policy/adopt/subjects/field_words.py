@@ -42,6 +42,12 @@ CATEGORIES = {
     "expected_salary": "user.job.salary", "education": "user.education", "gender": "user.gender", "birth_date": "user.birth_date",
     "identity_number": "user.government_id", "wechat": "user.contact.im",
 }  # fmt: skip
+LABELS = {
+    "name": ("姓名", "Name"), "email": ("电子邮箱", "E-mail"), "phone": ("电话", "Phone"), "address": ("地址", "Address"),
+    "company": ("公司", "Company"), "cv": ("简历", "CV"), "message": ("留言", "Message"), "job_title": ("职务", "Job title"),
+    "expected_salary": ("期望薪资", "Expected salary"), "education": ("学历", "Education"), "gender": ("性别", "Gender"),
+    "birth_date": ("出生日期", "Date of birth"), "identity_number": ("身份证号码", "Identity number"), "wechat": ("微信", "WeChat"),
+}  # fmt: skip
 KINDS = {"email": "email", "phone": "tel", "address": "textarea", "message": "textarea", "cv": "file"}
 
 

@@ -50,6 +50,12 @@ def bare(cell: str) -> str:
     return (found[1] if found else cell).strip()
 
 
+def pieces_of(cell: str) -> list[str]:
+    """Return the kinds of information a cell names that are no visit facts, in its own words."""
+    pieces = [piece.strip(" .。") for piece in re.split("[,，、;；]", cell)]
+    return [piece for piece in pieces if piece and not facts_in(piece)[0]]
+
+
 def _read_row(table: Table, row: Row, reading: Reading) -> None:
     source, cells = row_source(row), {name: table.cell(row, name) for name in COLUMNS}
     if GAP.match(cells["product"]) or all(GAP.match(cell) for name, cell in cells.items() if name != "product"):
