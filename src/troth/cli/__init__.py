@@ -10,6 +10,7 @@ from troth.cli.adopt import adopt
 from troth.cli.bases import bases
 from troth.cli.check import check
 from troth.cli.demo import demo
+from troth.cli.diff import diff
 from troth.cli.doctor import doctor
 from troth.cli.due import due
 from troth.cli.geo import commands as geo_commands
@@ -28,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     rich_markup_mode=None,
 )
-for command in (init, adopt, check, snippet, serve, demo, due, doctor, verify, bases):
+for command in (init, adopt, check, diff, snippet, serve, demo, due, doctor, verify, bases):
     app.command()(command)
 app.add_typer(geo_commands)
 app.add_typer(keys_commands)

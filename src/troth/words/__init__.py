@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final, Literal
 
-from troth.words import banner, centre, law, pages, receipts
+from troth.words import banner, centre, differences, law, pages, receipts
 
 Language = Literal["zh-CN", "en"]
 LANGUAGES: Final[tuple[Language, ...]] = ("zh-CN", "en")
@@ -16,6 +16,7 @@ WORDS: Final[Mapping[str, Mapping[str, str]]] = {
     **banner.WORDS,
     **centre.WORDS,
     **receipts.WORDS,
+    **differences.WORDS,
     **law.WORDS,
 }
 
