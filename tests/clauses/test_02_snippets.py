@@ -82,6 +82,8 @@ def test_the_hash_for_the_sites_content_security_policy_is_that_of_the_snippet(v
 
 @pytest.mark.parametrize("vendor", VENDORS)
 def test_the_policy_lines_fit_into_a_policy_and_leave_only_claims_to_fill_in(vendor: str) -> None:
+    names = re.findall(r"^  (\S+):$", printed(vendor, "--policy"), re.MULTILINE)
+    assert len(names) == len(set(names)), "no key stands there twice"
     lines = declared(vendor)
     new = [(f"sdks/{vendor}", lines["sdks"][vendor])]
     new += [(f"cookies/{name}", cookie) for name, cookie in lines.get("cookies", {}).items()]

@@ -27,7 +27,7 @@ class SetCookie(Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        return self.name.rstrip("_.*")
+        return self.name.removesuffix("*")
 
 
 class Vendor(Struct, frozen=True, kw_only=True):
