@@ -14,7 +14,7 @@ CLAUSES = {
 
 _TOPICS: tuple[tuple[str, str], ...] = (
     ("exceptions", r"exceptions?|no consent|without (your )?consent|例外|(无需|不需|免于?)(取得|征得|经)?.{0,4}(同意|授权)"),
-    ("minors", r"minors?|child(ren)?|teen|未成年|儿童|青少年"),
+    ("minors", r"minors?|child(ren)?|teen|young (?:people|persons?)|未成年|儿童|青少年"),
     ("cookies", r"cookies?\b|曲奇"),
     ("sdk", r"\bSDKs?|third.party (code|services?|tools)|第三方\s*(SDK|服务|代码|插件|组件)"),
     ("rights", r"your (rights|choices)|rights\b|what you can (ask|do)|(您|你|用户|个人)(的|享有的?)?权利|管理您的|^权利$"),

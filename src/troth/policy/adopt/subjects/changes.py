@@ -32,9 +32,17 @@ def recognise(prose: Prose, reading: Reading) -> None:
     """Read notice, days and continued use, from the section on changes or sentences that speak of them."""
     for sentence in prose.sentences:
         if _GOES_ON.search(sentence.said) and _AGREES.search(sentence.said):
-            reading.put(("changes", "continued_use"), not is_denied(sentence.said), sentence)
+            reading.put(("changes", "continued_use"), not is_denied(_about_going_on(prose, sentence)), sentence)
         elif "changes" in sentence.topics:
             _read_notice(prose, sentence, reading)
+
+
+def _about_going_on(prose: Prose, sentence: Sentence) -> str:
+    """Return the clauses from the one on going on to the one on agreeing: a denial elsewhere is about something else."""
+    clauses = [clause.text for clause in prose.clauses_in(sentence)]
+    first = next((place for place, words in enumerate(clauses) if _GOES_ON.search(words)), 0)
+    last = next((place for place in range(first, len(clauses)) if _AGREES.search(clauses[place])), len(clauses) - 1)
+    return "，".join(clauses[first : last + 1])
 
 
 def _read_notice(prose: Prose, sentence: Sentence, reading: Reading) -> None:

@@ -13,8 +13,8 @@ from troth.policy.adopt.reading import Reading
 from troth.policy.adopt.sentences import Sentence
 
 _AFTER = (
-    ("effective", re.compile(r"^\s*[\]）)】]?\s*(?:起)?(?:正式)?(?:生效|施行|实施|执行)")),
-    ("issued", re.compile(r"^\s*[\]）)】]?\s*(?:起)?(?:制定|发布|公布|更新|修订|颁布)")),
+    ("effective", re.compile(r"^\s*[\]）)】]?\s*(?:起)?(?:正式)?(?:生效|施行|实施|执行)(?!日|时间|[:：])")),
+    ("issued", re.compile(r"^\s*[\]）)】]?\s*(?:起)?(?:制定|发布|公布|更新|修订|颁布)(?!日|时间|[:：])")),
 )
 _BEFORE = (
     ("effective", re.compile(r"effective|in force|takes? effect|comes? into|applies from|valid from|生效|施行|实施|执行", re.IGNORECASE)),

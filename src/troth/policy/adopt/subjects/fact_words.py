@@ -10,6 +10,9 @@ from __future__ import annotations
 import re
 
 _WORDS: tuple[tuple[str, str], ...] = (
+    ("", r"(?:worked out|derived|determined|inferred|estimated|calculated|obtained) from (?:your |the )?(?:IP|internet protocol) address(?:es)?|(?:based on|by means of|using) (?:your |the )?IP address(?:es)?"
+         r"|(?:由|根据|通过|依据)IP地址(?:推算|判断|得出|确定|解析|识别)?(?:得?出?的)?"),
+    ("stay", r"how long you (?:stay|spend|remain|are|look|read)(?: \w+)? (?:on|at) (?:each|a|the|every) pages?|time (?:you )?spent on (?:each|a|the|every) page"),
     ("", r"precise (?:geographic(?:al)? )?location|exact location|GPS\w*|精确位置(?:信息)?|精准定位|卫星定位"),
     ("geo", r"(?:country|region|city|province|location|geograph\w+|area)(?: \w+)? (?:of|from|behind|for) (?:your |the )?(?:IP|internet protocol)(?: address)?"
             r"|IP(?:地址)?(?:所|的)?(?:对应的?|归属)?(?:省级行政区|省份|城市|国家|地区|归属地|所在地|地理位置)|IP (?:address )?(?:geography|geolocation|location|region)"

@@ -13,7 +13,7 @@ from troth.policy.adopt.sentences import Sentence
 from troth.policy.adopt.subjects.fact_words import OPEN_END, facts_in
 from troth.policy.known import catalogue, fact_file
 
-_WE = r"(?:we|our (?:web ?site|site|servers?|systems?)|(?:this|the) (?:web ?site|site|server|page)|it is|are|is)"
+_WE = r"(?:we|our (?:\w+ )?(?:web ?sites?|sites?|servers?|systems?|pages?)|(?:this|the) (?:web )?(?:site|server|page|website)|it is|are|is)"
 COLLECTS = re.compile(
     rf"\b{_WE}\b(?:,? (?:also|may|will|do|can|then|automatically|only|need to|and our \w+)){{0,4}},?(?: \w+ and)? (?:automatically )?"
     r"(?:collect|record|gather|log|obtain|captur|receiv|register|not|stor|us|see|learn)\w*\b"
@@ -60,7 +60,8 @@ def read_facts(sentence: Sentence, words: str, reading: Reading) -> None:
     _put(keys, sentence, reading)
     for piece in pieces:
         reading.remark("open_end" if OPEN_END.search(piece) else "unknown_fact", piece, sentence)
-    consent = _CONSENT.search(words[: found.start()] if found else "")
+    before = words[: found.start()] if found else sentence.lead.said if sentence.lead is not None else ""
+    consent = _CONSENT.search(before)
     if consent:
         reading.put(("consent", "statistics"), True, sentence)
 

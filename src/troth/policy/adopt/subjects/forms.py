@@ -14,7 +14,7 @@ from troth.policy.adopt.subjects.field_words import fields_in, forms_in
 
 _ASKS = re.compile(
     r"\b(?:we|form|page)\b[^.:;]{0,60}?\b(?:collect|ask|need|require|receive|request|process|store|record)s?\b(?: (?:you )?for)?"
-    r"|\byou (?:\w+ )?(?:give|provide|enter|fill in|submit|send)\b|(?:收集|填写|提供|提交|需要|录入|登记|留下)(?:以下|您的?)?|[:：]",
+    r"|\b(?:you|applicants?|candidates?|visitors?|customers?) (?:\w+ )?(?:give|provide|enter|fill in|submit|send)\b|(?:收集|填写|提供|提交|需要|录入|登记|留下)(?:以下|您的?)?|[:：]",
     re.IGNORECASE,
 )
 _OPTIONAL = re.compile(
@@ -40,26 +40,40 @@ _SPLIT = re.compile(r"[;；。]|[，,](?=[^，,、;；]*(?:选填|可以不填|�
 
 def recognise(prose: Prose, reading: Reading) -> None:
     """Read forms out of sentences that name one and ask for at least two fields."""
+    latest: tuple[int, list[str]] = (-1, [])
     for sentence in prose.sentences:
         topics = set(sentence.topics)
         if topics & _ELSEWHERE and "collect" not in topics:
             continue
-        _read(prose, sentence, reading)
+        forms = _read(prose, sentence, reading)
+        if forms:
+            latest = (sentence.block, forms)
+        elif latest[0] == sentence.block:
+            _read_free(prose, sentence, latest[1], reading)
 
 
-def _read(prose: Prose, sentence: Sentence, reading: Reading) -> None:
+def _read_free(prose: Prose, sentence: Sentence, forms: list[str], reading: Reading) -> None:
+    """Read "a phone number is optional" in the sentence after a form."""
+    said = [clause.text for clause in prose.clauses_in(sentence) if clause.stance == "said"]
+    free = [field for words in said for field in fields_in(words)] if _OPTIONAL.search(sentence.said) else []
+    for form in forms if free else []:
+        _put(form, [], free, sentence, reading)
+
+
+def _read(prose: Prose, sentence: Sentence, reading: Reading) -> list[str]:
     start = _start(sentence.said)
     forms = forms_in(sentence.said[:start])
     if not start or not forms:
-        return
+        return []
     denied = [clause.text for clause in prose.clauses_in(sentence) if clause.stance != "said"]
     listed, free = _fields(sentence.said[start:], denied)
     if len(listed) + len(free) < _LEAST_FIELDS:
-        return
+        return []
     for form in forms:
         _put(form, listed, free, sentence, reading)
     for found in OPEN_END.finditer(sentence.said[start:]):
         reading.remark("open_end", found[0].strip(), sentence)
+    return forms
 
 
 def _start(said: str) -> int:

@@ -16,7 +16,9 @@ _AGE = re.compile(
     rf"|(?P<zh2>{NUMBER})\s*(?:周?岁)以下",
     re.IGNORECASE,
 )
-_CHILD = re.compile(r"child|minor|anyone under|未成年|儿童", re.IGNORECASE)
+_CHILD = re.compile(
+    r"child|minor|(?:anyone|nobody|no one|persons?|people|users?) (?:under|below)|未成年|儿童", re.IGNORECASE
+)
 _DELETES = re.compile(r"delet|eras|删除", re.IGNORECASE)
 _GUARDIAN = re.compile(r"guardian|parent|监护人|父母", re.IGNORECASE)
 _ADULT = re.compile(

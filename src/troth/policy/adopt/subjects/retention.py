@@ -19,7 +19,7 @@ _CRITERIA = (
     ("function", re.compile(r"function|complet|perform|fulfil|完成|功能|实现", re.IGNORECASE)),
 )  # fmt: skip
 _OVER = re.compile(
-    r"(?:period|term|time|retention)[^.;,]*(?:is over|is up|expire[sd]?|ends?|has (?:run out|expired|passed))|(?:after|upon|at) (?:the )?(?:expiry|end) of|(?:期满|到期|届满|超(?:出|过)[^，。]{0,12}期限)(?:后|之后)?",
+    r"(?:period|term|time|retention)[^.;,]*(?:is over|is up|expire[sd]?|ends?|has (?:run out|expired|passed))|(?:after|upon|at) (?:the )?(?:expiry|end) of|(?:periods?|times?)[^.;,]* have (?:expired|ended|passed|run out)|\b(?:afterwards|thereafter|after that|then)\b|此后|随后|(?:期满|到期|届满|超(?:出|过)[^，。]{0,12}期限)(?:后|之后)?",
     re.IGNORECASE,
 )
 _DELETES = re.compile(r"delet|eras|destroy|删除|销毁", re.IGNORECASE)
@@ -49,6 +49,8 @@ def recognise(prose: Prose, reading: Reading) -> None:
     for clause in prose.clauses:
         _read_term(clause, reading)
     for sentence in prose.sentences:
+        if not _PLACES & set(sentence.topics):
+            continue
         _read_end([clause for clause in prose.clauses_in(sentence) if clause.stance == "said"], reading)
 
 
@@ -57,10 +59,15 @@ def _read_term(clause: Clause, reading: Reading) -> None:
     limits = "不超过" in clause.text or "不会超过" in clause.text
     if not topics & _PLACES or (clause.stance != "said" and not limits) or not _KEEPS.search(clause.text):
         return
-    spans = [span for _, span in spans_in(clause.text) if span.unit != "hours" and not span.is_working]
-    kind = next((name for name, pattern in _CLASSES if pattern.search(clause.text)), "")
-    if spans and kind:
-        reading.put(("retention", "terms", kind), str(spans[0]), clause)
+    spans = [(place, span) for place, span in spans_in(clause.text) if span.unit != "hours" and not span.is_working]
+    before = 0
+    for place, span in spans:
+        words = clause.text[before:place] if len(spans) > 1 else clause.text
+        before = place
+        kind = next((name for name, pattern in _CLASSES if pattern.search(words)), "")
+        if not kind:
+            continue
+        reading.put(("retention", "terms", kind), str(span), clause)
         if _DELETES.search(clause.text):
             reading.put(("retention", "after", "delete"), True, clause)
 

@@ -25,12 +25,17 @@ _CASES = (
     ("legal_demand", re.compile(r"(?:law|laws|legal|regulations?)\b|authorit|litigation|judicial|法律|法规|司法|行政机关|诉讼|主管部门", re.IGNORECASE)),
     ("court_order", re.compile(r"\bcourts?\b|法院", re.IGNORECASE)),
     ("at_your_request", re.compile(r"you ask|(?:at|on) your request|you (?:direct|instruct)|您(?:主动)?(?:要求|请求|指示)", re.IGNORECASE)),
-    ("express_consent", re.compile(r"\bconsent\b|\bauthori[sz]ation\b|同意|授权", re.IGNORECASE)),
+    ("express_consent", re.compile(r"\bconsent(?:ed)?\b|\bauthori[sz]ation\b|同意|授权", re.IGNORECASE)),
 )  # fmt: skip
 _PUBLISHES = re.compile(r"publi(?:sh|c(?:ly|ation))|公开", re.IGNORECASE)
 _TRANSFERS = re.compile(r"transfer|转让", re.IGNORECASE)
 _HOST = re.compile(
     r"\bour (?:\w+ )?(?:host|provider|processor)\b|\b(?:hosts?|keeps the servers|processes)\b[^.]*\bfor us\b|under a contract|(?:委托|受托)[^，。]*(?:存储|托管|处理|运维)",
+    re.IGNORECASE,
+)
+_WITHOUT_CONSENT = re.compile(
+    r"\b(?:not|never)\b[^.;]*\bwithout (?:first )?(?:your |obtaining your )(?:\w+ ){0,2}consent|without your (?:\w+ ){0,2}consent,? we (?:will|do|shall|may) (?:not|never)"
+    r"|未(?:经|取得|征得)您?(?:的)?(?:事先|明确|明示|单独|书面)*(?:的)?同意(?:前)?[，,][^。；]*(?:不会|不得|不)(?:将|向|与)?",
     re.IGNORECASE,
 )
 _IN_THIS = {"sharing"}
@@ -69,7 +74,8 @@ def _alternatives(clause: Clause) -> list[str]:
     if clause.is_listed:
         return [clause.text]
     return re.split(
-        r"、|或者|；|\bor (?=you\b|with\b|where\b|if\b|when\b|to\b)|;|,(?= (?:where|with|if|to)\b)", clause.text
+        r"、|或者|；|\bor (?=you\b|with\b|where\b|if\b|when\b|to\b|a court\b|the law\b|we\b)|;|,(?= (?:where|with|if|to)\b)",
+        clause.text,
     )
 
 
@@ -89,6 +95,13 @@ def _read_cut_off(prose: Prose, sentence: Sentence, reading: Reading) -> None:
 
 def _read_said(prose: Prose, sentence: Sentence, reading: Reading) -> None:
     """Read what a policy says it does: a takeover hands data over. What it denies stays denied."""
+    without = _WITHOUT_CONSENT.search(sentence.said)
+    if without and _SHARES.search(sentence.said) and not sentence.is_item:
+        reading.put(
+            ("sharing", "separate_consent" if "单独" in without[0] or "separate" in without[0] else "express_consent"),
+            True,
+            sentence,
+        )
     successor = dict(_CASES)["successor"]
     for clause in prose.clauses_in(sentence):
         if clause.stance == "said" and not clause.is_listed and successor.search(clause.text):
