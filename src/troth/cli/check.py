@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 def check(
     policy: Annotated[Path, typer.Argument(help="The policy file.", metavar="POLICY")],
-    output: Annotated[Literal["text", "json"], typer.Option("--format", help="How to print it.")] = "text",
+    output: Annotated[Literal["text", "json", "sarif"], typer.Option("--format", help="How to print it.")] = "text",
     strict: Annotated[bool, typer.Option("--strict", help="Count warnings as errors.")] = False,
 ) -> None:
     """Say what is wrong with a policy file. Exit 0: it can go live, 1: findings, 2: it cannot be read."""
@@ -43,6 +43,12 @@ def _print(
 ) -> None:
     if output == "json":
         typer.echo(_as_json(file, policy_hash, findings, decided))
+        return
+    if output == "sarif":
+        from troth import __version__
+        from troth.policy.sarif import as_sarif
+
+        typer.echo(as_sarif(file, findings, __version__))
         return
     for found in findings:
         typer.echo(f"{found.level}: {file}:{found.line}: {found.what} [{found.rule}]")
