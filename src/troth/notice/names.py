@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise, product
 from typing import Final
@@ -27,14 +28,23 @@ class Scope(Struct):
     def has(self, at: int) -> bool:
         return self.start <= at < self.end
 
+    def has_any(self, places: Sequence[int]) -> bool:
+        """Whether any of some places, in their order, lies in it."""
+        first = bisect_left(places, self.start)
+        return first < len(places) and places[first] < self.end
+
 
 def renamed(pieces: Sequence[str]) -> list[str]:
     """Return the pieces with a short name for every name that the script itself declares."""
     parts = list(roles(pieces))
     scopes = _scopes(pieces, parts)
+    declared: dict[str, list[int]] = {}
+    for number, scope in enumerate(scopes):
+        for name in scope.names:
+            declared.setdefault(name, []).append(number)
     places: dict[tuple[int, str], list[int]] = {}
     for at, (piece, part) in enumerate(zip(pieces, parts, strict=True)):
-        if part in ("name", "brief") and (owner := _owner(scopes, at, piece)) is not None:
+        if part in ("name", "brief") and (owner := _owner(scopes, at, declared.get(piece, ()))) is not None:
             places.setdefault((owner, piece), []).append(at)
     short = _shortened(pieces, scopes, places)
     out = list(pieces)
@@ -102,10 +112,9 @@ def _until(pieces: Sequence[str], at: int) -> Iterator[str]:
         at = _end(pieces, at + 1) if pieces[at] == "=" else at + 1
 
 
-def _owner(scopes: Sequence[Scope], at: int, name: str) -> int | None:
-    """The number of the innermost scope around `at` that declares `name`."""
-    around = [number for number, scope in enumerate(scopes) if scope.has(at) and name in scope.names]
-    return max(around, default=None)
+def _owner(scopes: Sequence[Scope], at: int, declaring: Sequence[int]) -> int | None:
+    """The number of the innermost scope around `at`, of those that declare its name."""
+    return max((number for number in declaring if scopes[number].has(at)), default=None)
 
 
 def _shortened(
@@ -118,7 +127,7 @@ def _shortened(
     short: dict[tuple[int, str], str] = {}
     for number, scope in enumerate(scopes):
         own = [(number, name) for name in scope.names if (number, name) in places]
-        used = {short[other] for other, used_at in places.items() if other in short and any(map(scope.has, used_at))}
+        used = {short[other] for other, used_at in places.items() if other in short and scope.has_any(used_at)}
         free = [name for name in letters if name not in used]
         if number == outermost:
             own.sort(key=lambda name: -len(places[name]))

@@ -1,4 +1,4 @@
-"""The shape of a policy file as JSON Schema, made from the model (clause 0)."""
+"""The shapes of a policy file and of a law pack as JSON Schema, made from their models (clause 0, X-09)."""
 
 from __future__ import annotations
 
@@ -7,15 +7,25 @@ from typing import Any
 import msgspec
 
 from troth.policy.model import Policy
+from troth.policy.pack import Pack
 from troth.policy.text import Text
 
 
 def policy_schema() -> bytes:
     """Return the JSON Schema of the policy file, indented, ready to be written to a file."""
-    (schema,), parts = msgspec.json.schema_components([Policy], schema_hook=_text_schema, ref_template="#/$defs/{name}")
+    return _schema_of(Policy, "A privacy policy that runs")
+
+
+def pack_schema() -> bytes:
+    """Return the JSON Schema of a law pack, indented, ready to be written to a file."""
+    return _schema_of(Pack, "A law pack: what one law asks for, every statement with its source")
+
+
+def _schema_of(kind: type, title: str) -> bytes:
+    (schema,), parts = msgspec.json.schema_components([kind], schema_hook=_text_schema, ref_template="#/$defs/{name}")
     whole = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "A privacy policy that runs",
+        "title": title,
         **schema,
         "$defs": parts,
     }
