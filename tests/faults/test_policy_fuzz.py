@@ -10,7 +10,7 @@ from pathlib import Path
 import fuzz_policy
 import pytest
 
-from troth.policy import PolicyErrors, load_policy_text
+from troth.policy import PolicyErrors, check_policy, load_policy_text
 
 INPUTS, MANY_AT_LEAST, PEAK_MIB = 4_000, 10, 400
 SMALL = fuzz_policy.SMALL.read_text("utf-8")
@@ -77,6 +77,14 @@ def test_the_longest_way_round_is_still_a_short_one(way: str) -> None:
         load_policy_text(LONG_WAYS[way])
     assert caught.value.findings
     assert time.process_time() - begun < 4
+
+
+def test_a_time_zone_of_a_thousand_parts_is_a_finding_and_no_crash() -> None:
+    """Input 813179 of seed 4, the one in the first million that did harm."""
+    assert "time_zone: Asia/Shanghai" in SMALL
+    loaded = load_policy_text(SMALL.replace("time_zone: Asia/Shanghai", "time_zone: As" + ".nan" * 400))
+    assert "T12-04" in {found.rule for found in check_policy(loaded)}
+    assert "T12-04" not in {found.rule for found in check_policy(load_policy_text(SMALL))}
 
 
 def test_the_command_counts_what_it_did_and_stays_small() -> None:
