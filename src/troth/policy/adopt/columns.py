@@ -18,8 +18,9 @@ _COLUMNS: tuple[tuple[str, str], ...] = (
              r"|(收集|共享|处理)?的?(个人)?信息(的)?(类型|种类|字段|范围)|信息类型"),
     ("purpose", r"(use )?purposes?( of use)?|why|what for|^for$|(使用|处理|收集|共享)?(目的|用途)"),
     ("product", r"product(/type| name)?|sdk( name)?|(产品|SDK|插件|服务)(/类型|名称|类型)?"),
+    ("form", r"^forms?$|^表单(名称)?$"),
     ("cookie", r"^(cookie )?name$|^cookies?$|^(cookie)?名称$"),
-    ("what", r"^what$|^data$|^information$|(personal )?(data|information)( we (collect|hold))?|(收集的)?(个人)?(信息|数据)(项)?"),
+    ("what", r"^what$|^fields?$|^(填写)?(字段|内容)$|^data$|^information$|(personal )?(data|information)( we (collect|hold))?|(收集的)?(个人)?(信息|数据)(项)?"),
 )  # fmt: skip
 _COMPILED = tuple((name, re.compile(pattern, re.IGNORECASE)) for name, pattern in _COLUMNS)
 

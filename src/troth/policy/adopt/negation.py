@@ -25,7 +25,7 @@ _NOT_EN = re.compile(
 )
 _NOT_ZH = re.compile(
     r"(?:不(?!限于|少于|超过|低于|高于|晚于|仅|满|同|断|可避免|可抗力|得不|时|可分|动产|久|论|良)"
-    r"|未(?!成年|满|来|尽|经|录用|录取)|没有|无需|无须|从未|并非|而非|(?:请|切|严)勿|禁止|停止|绝无|均无|并无|免于|拒绝)"
+    r"|未(?!成年|满|来|尽|经|录用|录取)|没有|无需|无须|从未|并非|而非|(?:请|切|严)勿|禁止|停止|绝无|均无|并无|免于|拒绝(?:收集|提供|共享|出售|采集|披露))"
 )
 _EXCEPT_EN = re.compile(
     r"^(?P<head>.*?)[,;]?\s*\b(?P<word>except(?: (?:for|where|when|if|in|with|as))*|unless|other than|save(?: for| where)"
@@ -176,6 +176,8 @@ def _stance(words: str, before: Stance, is_chinese: bool) -> Stance:
     if is_denied(words):
         return "denied"
     if _EXAMPLE.match(words):
+        return "example"
+    if before == "example" and is_chinese:
         return "example"
     if before == "future" or _FUTURE.search(words):
         return "future"

@@ -69,7 +69,15 @@ class Prose:
 
     def items_of(self, lead: Sentence) -> list[Sentence]:
         """Return the items of the list that a sentence opens."""
-        return [sentence for sentence in self.sentences if sentence.lead is lead]
+        return self._by_lead.get(lead.place, [])
+
+    @cached_property
+    def _by_lead(self) -> dict[int, list[Sentence]]:
+        found: dict[int, list[Sentence]] = {}
+        for sentence in self.sentences:
+            if sentence.lead is not None:
+                found.setdefault(sentence.lead.place, []).append(sentence)
+        return found
 
 
 def row_source(row: Row) -> Source:

@@ -10,9 +10,9 @@ from troth.policy.adopt.read.decode import plain
 from troth.policy.adopt.read.glued import glued_cells, is_glued_header
 
 _HASHES = re.compile(r"(#{1,6})\s+(.*?)\s*#*$")
-_PICTURE = re.compile(r"!\[([^\]]*)\]\(([^)\s]+)[^)]*\)")
-_LINK = re.compile(r"\[([^\]]+)\]\(([^)\s]+)[^)]*\)")
-_CODE = re.compile(r"`([^`]+)`")
+_PICTURE = re.compile(r"!\[([^\[\]]{0,300})\]\(([^()\s]{1,500})[^()]{0,200}\)")
+_LINK = re.compile(r"\[([^\[\]]{1,300})\]\(([^()\s]{1,500})[^()]{0,200}\)")
+_CODE = re.compile(r"`([^`]{1,200})`")
 _STRONG = re.compile(r"(\*\*|__)(?=\S)(.+?)(?<=\S)\1")
 _RULE = re.compile(r"\s*([-*_=])(\s*\1){2,}\s*")
 _DASHES = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*")

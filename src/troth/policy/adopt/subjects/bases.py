@@ -27,6 +27,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("consent", r"\bconsent\b|同意"),
 )  # fmt: skip
 _COMPILED = tuple((basis, re.compile(words, re.IGNORECASE)) for basis, words in _WORDS)
+_SELF = dict(_COMPILED)["self_published"]
 _LEAD = re.compile(
     r"(?:without|not (?:\w+ ){0,3}(?:require|need|obtain|ask for)\w*|no|need not[^.]*) (?:\w+ ){0,4}?(?:authori[sz]ation and )?consent"
     r"|(?:无需|无须|不需要?|不必|可以?不(?:经|征得|取得)|免于)[^。；：:]{0,16}(?:同意|授权)|(?:同意|授权)(?:同意)?的例外",
@@ -46,6 +47,8 @@ def recognise(prose: Prose, reading: Reading) -> None:
         basis = basis_in(sentence.said)
         if basis and basis != "consent":
             reading.put(("bases", basis), True, sentence)
+            if basis == "lawfully_public" and _SELF.search(sentence.said):
+                reading.put(("bases", "self_published"), True, sentence)
         else:
             reading.remark("unknown_basis", sentence.text, sentence)
     consent = reading.values.get(("consent", "statistics"))

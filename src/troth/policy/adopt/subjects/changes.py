@@ -17,7 +17,7 @@ _PROMINENT = re.compile(
     re.IGNORECASE,
 )
 _NO_NOTICE = re.compile(
-    r"(?:公布|发布|公示|张贴)(?:后|即|之日起|时)?(?:即|立即|便|就)?(?:生效|适用)|(?:effective|in force|takes effect|applies) (?:immediately|as soon as|upon|when) (?:it is )?(?:publi|post)\w*",
+    r"(?:公布|发布|公示|张贴)(?:后|即|之日起|时)?(?:即|立即|便|就)?(?:生效|适用)|(?:effective|in force|takes effect|applies) (?:immediately|as soon as|upon|when)(?: upon| on| when)? (?:it is |they are )?(?:publi|post)\w*",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(r"before|in advance|prior|at least|ahead|提前|至少|之前", re.IGNORECASE)
@@ -25,7 +25,9 @@ _GOES_ON = re.compile(
     r"(?:continu\w*|go(?:ing)? on|keep)[^.]{0,30}\bus(?:e|ing)\b|\b(?:using|use of) (?:the|this|our) (?:web)?site after|继续使用",
     re.IGNORECASE,
 )
-_AGREES = re.compile(r"deem|agree|accept|consent|视为|表示(?:您)?(?:已)?(?:同意|接受)|即(?:同意|接受)", re.IGNORECASE)
+_AGREES = re.compile(
+    r"deem|agree|accept|consent|视为|代表|表示(?:您)?(?:已)?(?:同意|接受)|即(?:同意|接受)", re.IGNORECASE
+)
 
 
 def recognise(prose: Prose, reading: Reading) -> None:

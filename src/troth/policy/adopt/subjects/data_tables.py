@@ -35,7 +35,7 @@ def recognise(prose: Prose, reading: Reading) -> None:
 
 
 def _read(table: Table, row: Row, what: str, above: str, reading: Reading) -> str:
-    source, words = row_source(row), table.cell(row, what)
+    source, words = row_source(row), " ".join((table.cell(row, "form"), table.cell(row, what))).strip()
     form = "" if _LOG.search(words) else read_form_cell(words, source, reading)
     facts = [] if form else read_fact_cell(words, source, reading)
     kind = _class(words, form, facts)

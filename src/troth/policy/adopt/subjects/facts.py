@@ -17,11 +17,13 @@ _WE = r"(?:we|our (?:\w+ )?(?:web ?sites?|sites?|servers?|systems?|pages?)|(?:th
 COLLECTS = re.compile(
     rf"\b{_WE}\b(?:,? (?:also|may|will|do|can|then|automatically|only|need to|and our \w+)){{0,4}},?(?: \w+ and)? (?:automatically )?"
     r"(?:collect|record|gather|log|obtain|captur|receiv|register|not|stor|us|see|learn)\w*\b"
-    r"|(?:我们|本网站|本站|网站|系统|服务器|本公司|我司)[^。；]{0,25}?(?:收集|记录|获取|采集|收到|得到)|(?:将|会)(?:被)?(?:自动)?(?:收集|记录|采集)|^(?:自动)?(?:收集|记录|采集)",
+    r"|(?:我们|本网站|本站|(?<![的些他方])网站|系统|服务器|本公司|我司)[^。；]{0,25}?(?:收集|记录|获取|采集|收到|得到)|(?:将|会)(?:被)?(?:自动)?(?:收集|记录|采集)|^(?:自动)?(?:收集|记录|采集)|留存[^。；]{0,20}日志",
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
     r"\b(?:third part(?:y|ies)|they|partners?|vendors?|\w+ then) (?:\w+ )?(?:collect|receiv|record|obtain|gather)\w*"
+    r"|\b(?:some|many|most|other|certain) (?:\w+ ){0,2}(?:web ?sites|sites|companies|networks|services|providers) (?:\w+ )?(?:collect|record|log|read)\w*"
+    r"|(?:有的|有些|一些|某些|其他|部分)(?:网站|公司|平台|服务商)|不(?:会)?(?:这样|如此)做|\bdo(?:es)? not do (?:this|that|so)\b"
     r"|(?:第三方|合作方|供应商|对方|其)[^，。]{0,12}(?:收集|获取|采集|收到)",
     re.IGNORECASE,
 )

@@ -27,7 +27,7 @@ _RIGHTS: tuple[tuple[str, str], ...] = (
     ("restrict", r"restrict\w*|限制(?:(?:我们)?(?:对|处理)|或者?拒绝)"),
     ("object", r"\bobject(?:ion)? to\b|\bto object\b|\bobject,|refuse (?:its|the|our) (?:use|processing)|反对|拒绝(?:我们)?(?:对|处理)"),
     ("port", r"portable|portability|(?:transmit|transfer|send|move)\w*[^.;]{0,80}(?:third part|another|designat|you name)|转移(?:至|给|到)|可携带?"),
-    ("withdraw", r"withdraw\w*|(?:take|taking) back|revok\w*|撤回|撤销(?:同意|授权)"),
+    ("withdraw", r"withdraw\w*|(?:take|taking) back|\bopt(?:ing)? out\b|revok\w*|撤回|撤销(?:同意|授权)"),
     ("change_consent", r"change the scope|(?:change|adjust) (?:your|the scope of)[^.;]*consent|(?:改变|变更|调整)[^，。；]{0,8}(?:授权|同意)[^，。；]{0,3}(?:范围)?"),
     ("explain", r"\bexplain|explanation|解释|说明"),
     ("close_account", r"(?:close|cancel|delete) (?:your |an |the )?account|注销"),

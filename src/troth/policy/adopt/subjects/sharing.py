@@ -18,7 +18,7 @@ _SHARES = re.compile(
 )
 _CASES = (
     ("separate_consent", re.compile(r"separate consent|单独同意", re.IGNORECASE)),
-    ("within_group", re.compile(r"within (?:our|the) group|affiliate|subsidiar|集团(?:内|公司)|关联(?:公司|方)|子公司", re.IGNORECASE)),
+    ("within_group", re.compile(r"within (?:our|the) group|(?:companies|members) of (?:our|the) group|group compan|集团成员|affiliate|subsidiar|集团(?:内|公司)|关联(?:公司|方)|子公司", re.IGNORECASE)),
     ("protect_from_harm", re.compile(r"from harm|protect (?:us|our|the rights)|(?:免遭|免受)[^，。]*(?:损害|侵害)|维护[^，。]*(?:利益|财产|安全)[^，。]*(?:损害|侵害)", re.IGNORECASE)),
     ("successor", re.compile(r"takes? over|merger|acqui(?:re|sition)|bankrupt|successor|合并|分立|收购|兼并|破产", re.IGNORECASE)),
     ("entrusted", re.compile(r"entrust|on our behalf|processors?\b|service providers?|委托|受托|服务提供商", re.IGNORECASE)),
