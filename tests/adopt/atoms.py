@@ -47,9 +47,9 @@ def read(path: Path) -> Reading:
     return recognise(Prose(read_blocks(path.read_bytes(), path.name)))
 
 
-def expected_of(name: str) -> dict[str, Any]:
+def expected_of(name: str, folder: Path = HERE / "expected") -> dict[str, Any]:
     """Return the reader's notes on one text."""
-    loaded: dict[str, Any] = yaml.safe_load((HERE / "expected" / f"{name}.yaml").read_text("utf-8"))
+    loaded: dict[str, Any] = yaml.safe_load((folder / f"{name}.yaml").read_text("utf-8"))
     return loaded
 
 

@@ -53,7 +53,7 @@ _FUTURE = re.compile(r"将来|未来|今后|日后|\bin (?:the )?future\b|\blate
 _EXAMPLE = re.compile(r"^(?:for (?:example|instance)|e\.g\.|such as|例如|比如|譬如)", re.IGNORECASE)
 _SPLIT_EN = re.compile(
     r"\s*;\s*|,?\s+(?:but|however|whereas|although)\s+|,\s+(?=(?:and|while|which|so) (?:we|you|it|they|our|this|the|does|do|will)\b)"
-    r"|\s+(?=and (?:we|you) )|\s+—\s+|,\s+(?=for (?:example|instance)\b)|\s*\((?=e\.g\.|for example)"
+    r"|\s+(?=and (?:(?:do|does|will|shall|may|can|are|is) not|we|you) )|\s+—\s+|,\s+(?=for (?:example|instance)\b)|\s*\((?=e\.g\.|for example)"
 )
 _SPLIT_ZH = re.compile(r"[，,；;：:。（(）)]")
 _ENDS_ZH = re.compile(r"[；;。]")

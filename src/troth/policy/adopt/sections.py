@@ -21,7 +21,7 @@ _TOPICS: tuple[tuple[str, str], ...] = (
     ("changes", r"chang|amend|update|revis|修改|更新|变更|修订"),
     ("contact", r"contact us|write to us|get in touch|how to (contact|reach)|reach us|联系我们|联络|联系(我们)?|投诉|反馈"),
     ("effect", r"effect(iveness)?\b|in force|生效|施行"),
-    ("sharing", r"shar(e|ing)|transfer|disclos|publication|who else|^who$|recipient|共享|转让|披露|对外提供|委托处理|公开"),
+    ("sharing", r"shar(e|ing)|transfer|disclos|publication|who else|^who$|who (receives|gets|sees)|recipient|共享|转让|披露|对外提供|委托处理|公开"),
     ("retention", r"how long|retention|retain|how we (store|keep)|keep|kept for|期限|保存|保留|存储"),
     ("storage", r"where|stor(e|age)|location|place|存储|储存|保存|境外|出境|跨境"),
     ("protect", r"protect|secur|safe|保护(您|你|个人信息|信息)|安全"),

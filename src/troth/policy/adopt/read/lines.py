@@ -19,6 +19,7 @@ _DASHES = re.compile(r"\s*\|?\s*:?-{2,}:?\s*(\|\s*:?-{2,}:?\s*)*\|?\s*")
 _ENDS = (".", "!", "?", "。", "！", "？", ";", "；", ":", "：", ",", "，", "、")
 _MARKDOWN = re.compile(r"^(#{1,6} |\|.*\|\s*$|>\s)|\*\*\S", re.MULTILINE)
 _LOWER = re.compile(r"[（(]|\d{1,2}\.\d")
+_WITHIN = re.compile(r"\s\((?:i|a|1)\)\s")
 _LONGEST_HEAD = {True: 30, False: 80}
 _WRAPPED_AT = 55
 _CJK = re.compile("[\u3400-\u9fff]")
@@ -111,8 +112,14 @@ class _LineReader:
         while self.at < len(self.lines):
             above, raw = plain(self.lines[self.at - 1]), self.lines[self.at]
             below = plain(raw)
-            stops = not below or item_mark(below) or _HASHES.fullmatch(below) or below.startswith(("|", ">", "!["))
-            if stops or len(above) < _WRAPPED_AT or above.endswith(_ENDS) or _CJK.search(above[-1:]):
+            goes_on = bool(_WITHIN.search(words)) and below.startswith(("(", "（"))
+            stops = (
+                not below
+                or (item_mark(below) and not goes_on)
+                or _HASHES.fullmatch(below)
+                or below.startswith(("|", ">", "!["))
+            )
+            if stops or len(above) < _WRAPPED_AT or (above.endswith(_ENDS) and not goes_on) or _CJK.search(above[-1:]):
                 return words
             if not self.is_markdown and head_number(below):
                 return words

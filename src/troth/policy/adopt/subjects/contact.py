@@ -26,12 +26,11 @@ _OFFICER = re.compile(
 def recognise(prose: Prose, reading: Reading) -> None:
     """Read the general contact; an address for guardians or of another company is none."""
     for sentence in _by_likelihood(prose):
-        if _CHILDREN.search(sentence.said) or _THEIRS.search(sentence.said):
-            continue
-        mail = _MAIL.search(sentence.text)
+        words = "; ".join(part for part in re.split("[;；。]", sentence.text) if not _is_for_others(part))
+        mail = _MAIL.search(words)
         if mail:
             reading.put(("contact", "email"), mail[0], sentence)
-        phone = _PHONE.search(_MAIL.sub(" ", sentence.text))
+        phone = _PHONE.search(_MAIL.sub(" ", words))
         if (
             phone
             and (_CALL.search(sentence.said) or "contact" in sentence.topics)
@@ -45,6 +44,10 @@ def recognise(prose: Prose, reading: Reading) -> None:
     address = reading.values.get(("controller", "address"))
     if address and (address.path not in [("contact", "address")]):
         reading.put(("contact", "address"), address.value, address.source)
+
+
+def _is_for_others(words: str) -> bool:
+    return bool(_CHILDREN.search(words) or _THEIRS.search(words))
 
 
 def _by_likelihood(prose: Prose) -> list[Sentence]:

@@ -35,7 +35,7 @@ _WORDS: tuple[tuple[str, str], ...] = (
     ("opened_at", r"opening time|time of opening|打开(?:页面的)?时间"),
     ("ts", r"(?:date and )?time of (?:access|(?:the|your) (?:visit|request))|access times?|visit times?|dates? and times?(?: of (?:access|(?:your|the|each) (?:visit|request)))?|(?:访问|浏览|请求)(?:的)?(?:日期(?:和|及|与))?时间|访问日期|时间戳"),
     ("referrer", r"(?:the )?(?:web)?(?:site|page|link)s? (?:that (?:sent|referred|brought) you|you came (?:here )?from|from which you (?:came|come))|link (?:origin|source)|referr(?:er|ing)(?: (?:web)?(?:site|page|URL|address))?|source link"
-                 r"|(?:来源|引荐|上一)(?:页面)?(?:的)?(?:链接|网址|页面|网站|地址)?(?:链接|网址)?"),
+                 r"|(?:来源|引荐|上一|前一)(?:个)?(?:页面|网页)?(?:的)?(?:链接|网址|页面|网站|地址)?(?:链接|网址)?"),
     ("page", r"(?:stay )?page address(?:es)?|address(?:es)? of (?:the|each|every) pages?|(?:which |the )?pages? (?:that )?you (?:open|visit|view|look at|read|access|request)\w*|pages? (?:visited|viewed|opened|requested)|URLs?(?: (?:visited|requested))?"
              r"|(?:访问|浏览|停留|请求|查看)(?:过)?(?:的)?(?:页面|网页|网址)(?:地址|链接|URL)?|页面地址"),
     ("search_terms", r"search (?:terms?|words?|keywords?|queries)|搜索(?:词|关键词|内容|记录)|检索词"),

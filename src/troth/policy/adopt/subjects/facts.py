@@ -15,7 +15,7 @@ from troth.policy.known import catalogue, fact_file
 
 _WE = r"(?:we|our (?:\w+ )?(?:web ?sites?|sites?|servers?|systems?|pages?)|(?:this|the) (?:web )?(?:site|server|page|website)|it is|are|is)"
 COLLECTS = re.compile(
-    rf"\b{_WE}\b(?:,? (?:also|may|will|do|can|then|automatically|only|need to|and our \w+)){{0,4}},?(?: \w+ and)? (?:automatically )?"
+    rf"\b{_WE}\b(?:,? (?:also|may|will|do|can|then|\w+ly|need to|and our \w+)){{0,4}},?(?: \w+ and)? (?:automatically )?"
     r"(?:collect|record|gather|log|obtain|captur|receiv|register|not|stor|us|see|learn)\w*\b"
     r"|(?:我们|本网站|本站|(?<![的些他方])网站|系统|服务器|本公司|我司)[^。；]{0,25}?(?:收集|记录|获取|采集|收到|得到)|(?:将|会)(?:被)?(?:自动)?(?:收集|记录|采集)|^(?:自动)?(?:收集|记录|采集)|留存[^。；]{0,20}日志",
     re.IGNORECASE,
@@ -30,7 +30,7 @@ _OTHERS = re.compile(
 _ELSEWHERE = {"sdk", "cookies", "sharing", "rights", "changes", "minors", "exceptions", "protect", "contact"}
 _CONSENT = re.compile(
     r"after you (?:agree|consent|allow|accept)|(?:if|once|when) you (?:choose|agree|consent|allow|accept|opt in)|with your consent"
-    r"|(?:经|征得|取得)您?(?:的)?(?:明示|单独)?同意(?:后|之后)?|您同意(?:后|之后)",
+    r"|(?:经|征得|取得)您?(?:的)?(?:明示|单独)?同意(?:后|之后)?|您同意(?:后|之后)|在您同意的(?:情况|前提|条件)下",
     re.IGNORECASE,
 )  # fmt: skip
 
@@ -62,7 +62,7 @@ def read_facts(sentence: Sentence, words: str, reading: Reading) -> None:
     _put(keys, sentence, reading)
     for piece in pieces:
         reading.remark("open_end" if OPEN_END.search(piece) else "unknown_fact", piece, sentence)
-    before = words[: found.start()] if found else sentence.lead.said if sentence.lead is not None else ""
+    before = words[: found.end()] if found else sentence.lead.said if sentence.lead is not None else ""
     consent = _CONSENT.search(before)
     if consent:
         reading.put(("consent", "statistics"), True, sentence)

@@ -30,7 +30,7 @@ _KEEPS = re.compile(
 _CLASSES = (
     ("rejected", re.compile(r"unsuccessful|rejected|not hired|未录用|未被录用|落选", re.IGNORECASE)),
     ("longest", re.compile(r"in (?:any|no) case (?:no |not )?(?:longer|more)?|任何情况下[^，。]*(?:不超过|不会超过)|最长不超过", re.IGNORECASE)),
-    ("network_log", re.compile(r"\b(?:server|network|access|security) logs?\b|日志", re.IGNORECASE)),
+    ("network_log", re.compile(r"\b(?:server|network|access|security) logs?\b|\blog files?\b|日志", re.IGNORECASE)),
     ("samples", re.compile(r"\bsamples?\b|样品|样片", re.IGNORECASE)),
     ("applications", re.compile(r"\bapplica(?:tions?|nts?)\b|\bCVs?\b|r[ée]sum[ée]s?|recruit|应聘|简历|求职", re.IGNORECASE)),
     ("enquiries", re.compile(r"\benquir|\binquir|contact form|messages?\b|correspondence|咨询|留言|询价|来信|反馈", re.IGNORECASE)),

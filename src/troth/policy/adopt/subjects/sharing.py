@@ -25,7 +25,7 @@ _CASES = (
     ("legal_demand", re.compile(r"(?:law|laws|legal|regulations?)\b|authorit|litigation|judicial|法律|法规|司法|行政机关|诉讼|主管部门", re.IGNORECASE)),
     ("court_order", re.compile(r"\bcourts?\b|法院", re.IGNORECASE)),
     ("at_your_request", re.compile(r"you ask|(?:at|on) your request|you (?:direct|instruct)|您(?:主动)?(?:要求|请求|指示)", re.IGNORECASE)),
-    ("express_consent", re.compile(r"\bconsent(?:ed)?\b|\bauthori[sz]ation\b|同意|授权", re.IGNORECASE)),
+    ("express_consent", re.compile(r"\bconsent(?:ed)?\b|\b(?:expressly|explicitly|you) agree|\bauthori[sz]ation\b|同意|授权", re.IGNORECASE)),
 )  # fmt: skip
 _PUBLISHES = re.compile(r"publi(?:sh|c(?:ly|ation))|公开", re.IGNORECASE)
 _TRANSFERS = re.compile(r"transfer|转让", re.IGNORECASE)

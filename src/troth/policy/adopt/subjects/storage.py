@@ -19,7 +19,7 @@ _GIVES = re.compile(
     r"\b(?:transfer|send|provid|pass|export|shar|transmit)\w*\b|提供|传输|转移|出境|共享|发送", re.IGNORECASE
 )
 _ABROAD = re.compile(
-    r"\babroad\b|\boverseas\b|\boutside (?:of )?(?:the |mainland )?(?:[A-Z]\w+|our country)|cross.border|境外|海外|跨境|出境|国外",
+    r"\babroad\b|\boverseas\b|\boutside (?:of )?(?:the |mainland )?(?:[A-Z]\w+|our country)|cross.border|third countr(?:y|ies)|境外|海外|跨境|出境|国外",
     re.IGNORECASE,
 )
 
