@@ -8,6 +8,7 @@ Rules, rooms and pages ask here and never hold a number of a law themselves:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import cache
@@ -18,6 +19,8 @@ from msgspec import Struct
 from troth.policy.model import Policy
 from troth.policy.pack import OURS, Choice, Disclosure, Draft, Figure, Item, Pack, RightRule, pack
 from troth.policy.words import BasisId, LawPack
+
+_NO_WORD = re.compile(r"[^0-9a-z]+")
 
 Strictest = Literal["least", "most"] | tuple[str, ...]
 
@@ -155,9 +158,16 @@ class Law(Struct, frozen=True):
         return {item.id: (one, item) for one in reversed(self.packs) for item in one.consent.separate_for}
 
     def sensitive(self, category: str) -> tuple[Pack, Item] | None:
-        """Return the sensitive kind that a dotted category belongs to, with its pack, or None."""
-        parts = set(category.split("."))
-        return next(((one, item) for one in self.packs for item in one.sensitive if parts & set(item.words)), None)
+        """Return the sensitive kind that a category belongs to, with its pack, or None."""
+        return next(
+            ((one, item) for one in self.packs for item in one.sensitive if is_one_of(category, item.words)), None
+        )
+
+
+def is_one_of(category: str, words: tuple[str, ...]) -> bool:
+    """Return whether a category, dotted (`user.health`) or in words ("health data"), means one of some words."""
+    plain = f"_{_NO_WORD.sub('_', category.casefold())}_"
+    return any(f"_{word}_" in plain if word.isascii() else word in category for word in words)
 
 
 def law_of(policy: Policy) -> Law:

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from troth.policy.findings import Path
 from troth.policy.known import fact_file
+from troth.policy.law import is_one_of
 from troth.policy.rules.book import Notes
 
 
@@ -49,9 +50,8 @@ def lists_of(value: Any, path: Path) -> Iterator[tuple[Path, tuple[str, ...]]]:
 
 
 def _check_unreadable(notes: Notes, path: Path, category: str) -> None:
-    parts = set(category.split("."))
     for kind in fact_file().unreadable.values():
-        if parts & set(kind.words):
+        if is_one_of(category, kind.words):
             what = f'a page cannot read "{category}": {kind.why.in_("en")}'
             notes.add("T2-21", path, what, "take it out; the row was written for an app")
 
@@ -59,11 +59,11 @@ def _check_unreadable(notes: Notes, path: Path, category: str) -> None:
 def _check_sensitive(notes: Notes, path: Path, category: str, purpose: str) -> None:
     """Check that a sensitive kind has a consent of its own; neither a general one nor a contract will do."""
     found, under = notes.law.sensitive(category), notes.policy.purposes.get(purpose)
-    if found is None or under is None or under.kind in ("separate", "guardian"):
+    if found is None or (under is not None and under.kind in ("separate", "guardian")):
         return
     pack, item = found
-    if under.basis in ("consent", "contract"):
+    if under is None or under.basis in ("consent", "contract"):
         doubt = "" if item.confirmed else ", unconfirmed"
         what = f'"{category}" is sensitive ({pack.id}: {item.title.in_("en")}, {item.source}{doubt}), and'
-        what += f' "{purpose}" asks for no separate consent'
-        notes.add("T2-22", path, what, f'leave it out, or write "consent: separate" under purposes.{purpose}')
+        what += f' "{purpose}" asks for no separate consent' if purpose else " nothing asks for a separate consent"
+        notes.add("T2-22", path, what, f'leave it out, or write "consent: separate" under purposes.{purpose or "…"}')

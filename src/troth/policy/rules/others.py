@@ -14,6 +14,7 @@ from troth.policy.rules.names import check_globals
 from troth.policy.rules.scope import HOST, is_host
 from troth.policy.rules.texts import FILL_IN
 
+_SCHEME = re.compile(r"^https?://|:[0-9]+$")
 _URL = re.compile(rf"https?://{HOST}(:[0-9]+)?(/[^\s\"<>]*)?")
 
 
@@ -40,8 +41,10 @@ def _check_sdk(notes: Notes, key: str, sdk: Sdk) -> None:
         if not is_host(host):
             what = f'"{host}" is not a host'
             notes.add("T2-17", (*path, "hosts", number), what, "write the host only, in lower case: sdk.vendor.example")
-    if sdk.egress == "none" and sdk.hosts:
-        what = f'the SDK "{key}" claims that nothing is sent, but loads from {one_of(sdk.hosts)}'
+    own = {_SCHEME.sub("", origin) for origin in notes.policy.scope.origins}
+    if sdk.egress == "none" and (not sdk.hosts or set(sdk.hosts) - own):
+        source = f"loads from {one_of(sdk.hosts)}" if sdk.hosts else "names no host that this could be checked against"
+        what = f'the SDK "{key}" claims that nothing is sent, but {source}'
         notes.add("T2-18", (*path, "egress"), what, 'write "egress: declared", or serve its code from your own site')
     check_globals(notes, key, sdk)
     _check_cookies_of(notes, path, key, sdk)
