@@ -171,7 +171,7 @@ def _write_promises(sheet: Sheet, reading: Reading) -> None:
         if (key,) in values:
             sheet.value(1, key, values[key,])
         else:
-            sheet.leave_out(1, key)
+            sheet.leave_out(1, f"{key} ({_DEFAULT})")
     sheet.group(0, "rights", "what people may ask for")
     offered = [(value.path[1], value.source) for value in reading.below("rights") if value.path[1] in get_args(Right)]
     sheet.text(1, "text", offered[0][1].text if offered else "", offered[0][1] if offered else None)
@@ -180,7 +180,7 @@ def _write_promises(sheet: Sheet, reading: Reading) -> None:
         if (key,) in values:
             sheet.value(1, key, values[key,])
         else:
-            sheet.leave_out(1, key)
+            sheet.leave_out(1, f"{key} ({_DEFAULT})" if key == "reply_working_days" else key)
     sheet.group(0, "security", "the measures the text promises")
     measures = list(reading.below("measures"))
     if not measures:
@@ -220,6 +220,7 @@ def _write_contact(sheet: Sheet, reading: Reading) -> None:
         sheet.value(1, "continued_use", values["changes", "continued_use"])
 
 
+_DEFAULT = "the file's default holds until you write one"
 _NO_DAYS = "not in the text, so no days are promised"
 
 

@@ -50,8 +50,11 @@ def recognise(prose: Prose, reading: Reading) -> None:
             reading.put(("measures", sentence.text), True, sentence)
     abroad = reading.values.get(("storage", "abroad"))
     if abroad is not None and abroad.value == "declared":
-        for ground, pattern in _GROUNDS:
-            if pattern.search(abroad.source.text):
+        grounds = [ground for ground, pattern in _GROUNDS if pattern.search(abroad.source.text)]
+        is_either = {"law", "consent"} <= set(grounds) and bool(re.search(r"\bor\b|或", abroad.source.text))
+        for ground in grounds:
+            # The steps come on top of either of the two; the file knows "all" and "any" only, and "any" is what counts.
+            if not (is_either and ground == "steps"):
                 reading.put(("abroad_when", ground), True, abroad.source)
-        if re.search(r"\bor\b|或", abroad.source.text):
+        if is_either:
             reading.put(("abroad_needs",), "any", abroad.source)
