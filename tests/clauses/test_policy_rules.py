@@ -25,6 +25,14 @@ COOKIE = {
     "text": T,
 }
 
+REPRESENTATIVE = {"name": T, "contact": "eu@acme.example", "country": "DE"}
+# What a company in China changes so that its policy has no finding under the law of the Union either.
+WITH_THE_UNION: list[tuple[str, Any]] = [
+    ("minors.child_under", 16),
+    ("controller.representatives", [REPRESENTATIVE]),
+    ("bases", ["contract", "statutory_duty", "emergency"]),
+]
+
 # rule -> what to change in the demo's policy so that exactly this rule has something to say
 CASES: dict[str, list[tuple[str, Any]]] = {
     "T0-16": [("controller.phone", "<fill in: phone>")],
@@ -117,10 +125,13 @@ CASES: dict[str, list[tuple[str, Any]]] = {
     "T8-04": [("law", ["cn-pipl", "us-ca-ccpa"])],
     "T8-05": [("rights.offers", ["access", "copy"])],
     "T8-06": [("rights.not_applicable", ["close_account", "automated_decision", "access"])],
+    "T8-07": [("rights.extension_max_working_days", 60), ("law", ["cn-pipl", "eu-gdpr"]), *WITH_THE_UNION],
+    "T8-08": [("consent.reask_after_days", 90)],
     "T9-01": [("minors.child_under", 13)],
     "T9-02": [("minors.guardian_wait_hours", 23)],
     "T9-03": [("minors.guardian", GONE)],
     "T9-04": [("minors.rules", GONE)],
+    "T9-05": [("minors.found_delete_within_hours", 73)],
     "T10-01": [("changes.continued_use", True)],
     "T10-02": [("changes.continued_use", True), ("changes.keeps_rights", False)],
     "T10-03": [("changes.notice_days", 0)],
@@ -212,3 +223,8 @@ def test_whatever_is_changed_the_answer_is_findings_and_never_a_crash(place: str
 
 def test_the_demo_keeps_every_rule() -> None:
     assert check_policy(demo()) == []
+
+
+def test_with_three_changes_the_demo_would_keep_the_law_of_the_union_too() -> None:
+    assert rules(("law", ["cn-pipl", "eu-gdpr"])) != set()
+    assert rules(("law", ["cn-pipl", "eu-gdpr"]), *WITH_THE_UNION) == set()

@@ -30,6 +30,8 @@ def check_answers(notes: Notes) -> None:
         notes.add("T8-02", ("rights",), "an extension has no greatest length", fix)
     _check_signal(notes)
     _check_reply(notes)
+    _check_extension(notes)
+    _check_asking_again(notes)
     _check_children(notes)
 
 
@@ -41,12 +43,32 @@ def _check_reply(notes: Notes) -> None:
         notes.add("T8-01", ("rights", "reply_working_days"), what, fix)
 
 
+def _check_extension(notes: Notes) -> None:
+    days, most = notes.policy.rights.extension_max_working_days, notes.law.get("requests.extension")
+    if days and most is not None and days_in(days, "working_days", longest=False) > most.days_at_least:
+        what = f"an extension by {days} working days is too long: {most.under} it is {most.said} at most"
+        fix = f"at most {most.days_at_least * WORKING_DAYS // WEEK_DAYS}"
+        notes.add("T8-07", ("rights", "extension_max_working_days"), what, fix)
+
+
+def _check_asking_again(notes: Notes) -> None:
+    days, least = notes.policy.consent.reask_after_days, notes.law.figure("consent.reask_after")
+    if days < least.days_at_least:
+        what = f"people are asked again {days} days after they refused, {least.under} it is {least.said}"
+        notes.add("T8-08", ("consent", "reask_after_days"), what, f"at least {least.days_at_least}")
+
+
 def _check_children(notes: Notes) -> None:
     minors, law = notes.policy.minors, notes.law
     wait, child = law.figure("consent.guardian_wait"), law.get("ages.child_under")
     if minors.guardian_wait_hours < wait.number:
         what = f"a guardian may confirm again after {minors.guardian_wait_hours} hours, {wait.under} it is {wait.said}"
         notes.add("T9-02", ("minors", "guardian_wait_hours"), what, f"at least {wait.number}")
+    found = law.figure("ages.found_delete_within")
+    if minors.found_delete_within_hours > found.number:
+        what = f"a child's data is deleted {minors.found_delete_within_hours} hours after it was found, "
+        what += f"{found.under} it is {found.said}"
+        notes.add("T9-05", ("minors", "found_delete_within_hours"), what, f"at most {found.number}")
     if child is not None and minors.child_under < child.number:
         what = f"children are protected only under {minors.child_under}, {child.under} it is {child.said}"
         notes.add("T9-01", ("minors", "child_under"), what, f"at least {child.number}")

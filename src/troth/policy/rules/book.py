@@ -118,19 +118,24 @@ _RULES = (
     Rule("T8-04", "error", "C8.3-01", "this law lets the signal end an earlier consent (CCPA 7025, pitfall P19)"),
     Rule("T8-05", "warning", "C8.1-01", "people do not know what they may ask for (PIPL 44-50, GDPR 12-22)"),
     Rule("T8-06", "error", "C8.1-01", "people are told that they may ask, and that there is nothing to ask for"),
+    Rule("T8-07", "error", "C11-04", "the answer would come later than the law allows, with a reason or without"),
+    Rule("T8-08", "warning", "C4-04", "who is asked again and again has not been heard (NDSMR 22, unconfirmed)"),
     Rule("T9-01", "error", "C9-02", "children up to that age would go unprotected (PIPL 31)"),
     Rule("T9-02", "warning", "C9-02", "a second confirmation soon after the first may come from the child's own hand"),
     Rule(
         "T9-03", "warning", "C9-02", "without a way to tell the guardian from the child, the child agrees (PIPL 31(1))"
     ),
     Rule("T9-04", "warning", "C9-03", "information of children has to have rules of its own (PIPL 31(2))"),
+    Rule("T9-05", "warning", "C9-04", "what should never have been collected is kept on (PIPL 47)"),
     Rule("T10-01", "error", "C10-01", "the text takes back in one sentence what it promises in another"),
     Rule("T10-02", "warning", "C10-04", "who goes on using the site has not agreed to anything (PIPL 14)"),
     Rule("T10-03", "warning", "C10-02", "people are bound before they can read (PIPL 17(2))"),
     Rule("T11-01", "error", "C11-02", "questions and complaints would go nowhere"),
     Rule("T11-02", "warning", "C11-02", "people look for a person who is in charge (PIPL 52)"),
     Rule("T11-03", "warning", "C11-02", "who is not content with an answer has nowhere to go (PIPL 50, GDPR 13)"),
-    Rule("T11-04", "warning", "C11-02", "nobody in the country answers for the company (PIPL 53, GDPR 27)"),
+    Rule(
+        "T11-04", "warning", "C11-02", "nobody in the country answers for the company (PIPL 53; GDPR 27, unconfirmed)"
+    ),
     Rule("T12-02", "error", "C12-01", "it would bind people before it was written"),
     Rule("T12-03", "warning", "C12-01", "nobody gets time to read it before it holds"),
     Rule("T12-04", "error", "C12-01", "days are counted in this zone"),
