@@ -1,4 +1,4 @@
-"""Write the pages of docs/ that are generated: settings, check rules, law packs, the schemas of files.
+"""Write the pages of docs/ that are generated: settings, check rules, a page for each, law packs, the schemas.
 
 --check   write nothing; exit 1 and name the pages that are not current
 """
@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
+
+from rule_pages import rule_pages
 
 from troth.policy import policy_schema
 from troth.policy.law import in_words
@@ -78,6 +81,7 @@ def laws_page() -> str:
     return LAWS_HEAD + "".join(_law_part(pack(name)) for name in (*LAWS, OURS))
 
 
+@cache
 def pages() -> Mapping[Path, bytes]:
     """Return every generated page: its place and what should stand there."""
     return {
@@ -86,6 +90,7 @@ def pages() -> Mapping[Path, bytes]:
         DOCS / "reference" / "laws.md": laws_page().encode(),
         DOCS / "reference" / "policy.schema.json": policy_schema(),
         DOCS / "reference" / "pack.schema.json": pack_schema(),
+        **rule_pages(DOCS / "reference" / "rules"),
     }
 
 
@@ -157,7 +162,7 @@ def _table(first: str, second: str, rows: list[tuple[str, str, str, bool]]) -> l
 
 
 def _rule_row(rule: Rule) -> str:
-    return f"| {rule.id} | {rule.level} | {rule.clause} | {rule.why} |\n"
+    return f"| [{rule.id}](rules/{rule.id}.md) | {rule.level} | {rule.clause} | {rule.why} |\n"
 
 
 if __name__ == "__main__":
