@@ -139,6 +139,14 @@ def test_a_draft_binds_nobody_unless_the_policy_opts_in() -> None:
     assert (early.value, early.draft, early.under) == (15, "cac-app-2026", "under cn-pipl, draft cac-app-2026")
 
 
+def test_a_draft_settles_only_what_can_be_merged_and_cannot_make_anything_laxer() -> None:
+    drafts = [draft for name in LAWS for draft in pack(name).status.draft]
+    assert {"cac-app-2026", "omnibus-88a"} == {draft.id for draft in drafts}
+    assert [field for draft in drafts for field in draft.settles if field not in STRICTEST] == []
+    early = merged(LAWS, tuple(draft.id for draft in drafts))
+    assert early.figure("consent.reask_after").days >= merged(LAWS).figure("consent.reask_after").days
+
+
 def test_a_finding_says_that_its_number_is_unconfirmed() -> None:
     [late] = findings(("rights.reply_working_days", 16))
     assert "under cn-pipl it is 15 working days (unconfirmed)" in late.what
