@@ -46,7 +46,7 @@ def test_accepting_is_recorded_with_the_words_that_were_shown(page: Page, acme: 
         "lang": "en",
         "layer": 1,
         "how": "banner",
-        "purposes": {"statistics": True, "maps": False},
+        "purposes": {"statistics": True},  # what is asked for separately, this click says nothing about
         "text": text_hash(loaded.policy, "en"),
         "gpc": False,
     }

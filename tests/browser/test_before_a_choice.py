@@ -217,7 +217,7 @@ GPC = """Object.defineProperty(Navigator.prototype, "globalPrivacyControl", { co
     [
         ("n.{policy8}.20990101.", False),
         ("y.{policy8}.20990101.statistics", False),
-        ("n.{policy8}.20200101.", True),  # the cool-down has passed
+        ("n.{policy8}.20200101.", False),  # a no rests as long as its cookie, whatever a later version says
         ("n.00000000.20990101.", True),  # another version, whose answers do not stand
         ("nonsense", True),
         ("y.{policy8}..", True),

@@ -92,7 +92,8 @@ class BannerConfig(Struct, frozen=True, kw_only=True):
     standing  first 8 characters of this version and of those before it whose answers still stand
     days      after which an answer is asked for again
     outvoted  the letter of an answer that a later GPC signal ends, or "": the policy says (`consent.gpc_over_consent`)
-    others    purposes on consent that are asked for elsewhere: an answer names them too, with no
+    others    purposes on consent that are asked for elsewhere: an answer names them too, with no; but a click on this
+              screen says nothing about what a guardian granted
     search    parameters of the address that are search words
     gates     purpose or SDK as the site's markup names it
     """
@@ -136,7 +137,9 @@ def banner_config(
         gpc=policy.consent.honour_gpc,
         outvoted="y" if policy.consent.gpc_over_consent == "withdraw" else "",
         search=list(policy.scope.search_params),
-        others=[key for key in policy.consent_purposes if key not in asked],
+        others=[
+            key for key, purpose in policy.consent_purposes.items() if key not in asked and purpose.kind != "guardian"
+        ],
         purposes=purposes,
         gates=_gates(policy, asked),
         words=words,

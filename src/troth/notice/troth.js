@@ -28,12 +28,12 @@
   const keep = (name, value, lasting, rung = "; Path=/") => {
     document.cookie = name + "=" + value + "; Max-Age=" + lasting * 86400 + "; SameSite=Lax; Secure" + rung;
   };
-  const day = (back) => new Date(Date.now() - back * 864e5).toISOString().slice(0, 10).replace(/-/g, "");
+  const today = () => new Date().toISOString().slice(0, 10).replace(/-/g, "");
   const opposed = () => $config.signal; // how GPC is read, or just false where the policy does not honour it
   const recall = () => {
     const [letter, policy, since, ...rest] = (cookie("troth") || "").split(".");
     const list = rest.join(".");
-    const stands = standing.includes(policy) && since > day($config.days) && !(letter === $config.outvoted && opposed());
+    const stands = since && standing.includes(policy) && !(letter === $config.outvoted && opposed()); // it ends with its cookie
     before = within(ids, list.split("~"));
     granted = stands ? before : [];
     untold = list[0] === "~" ? "~" : "";
@@ -51,6 +51,8 @@
     const had = before;
     granted = within(granted, wanted);
     const ended = without(had, wanted);
+    // The banner's yes is about what the banner asked; its no is about everything.
+    const answered = ids.filter((id) => how !== "banner" || !wanted[0] || !purposes[id].separate);
     if (ended[0]) untold = "~";
     wallIn(ended);
     keep("troth", "", 0);
@@ -59,7 +61,7 @@
         ...asked,
         how,
         layer: how === "details" ? 2 : 1,
-        purposes: Object.fromEntries(ids.concat($config.others).map((id) => [id, wanted.includes(id)])),
+        purposes: Object.fromEntries(answered.concat($config.others).map((id) => [id, wanted.includes(id)])),
         token: cookie("troth_id"),
         gpc: opposed(),
       };
@@ -75,7 +77,7 @@
     if ((saved || untold || granted[0]) && !cookie("troth")) {
       // No header set it: the edge is down, or on another host.
       const letter = granted[0] ? (opposed() ? "g" : "y") : "n";
-      keep("troth", [letter, standing[0], day(0), untold + granted.join("~")].join("."), $config.days);
+      keep("troth", [letter, standing[0], today(), untold + granted.join("~")].join("."), $config.days);
     }
     before = granted;
     if (saved && shown) close();
