@@ -20,12 +20,12 @@ Stance = Literal["said", "denied", "excepted", "future", "example"]
 
 _NOT_EN = re.compile(
     r"\b(?:not(?! only\b| limited to\b| (?:lower|less|later|more) than\b| exceed| merely\b)|no(?! (?:later|less|more) than\b| longer than\b)"
-    r"|never|nobody|none|neither|nor|nothing|cannot|without|refrain|stop(?:s|ped)?|cease|\w+n['’]t)\b",
+    r"|never|nobody|none|neither|nor|nothing|cannot|without|refrain\w*|refus(?:e|es|ed|ing) to|declin(?:e|es|ed|ing) to|avoid\w*|unable|stop(?:s|ped)?|cease|\w+n['’]t)\b",
     re.IGNORECASE,
 )
 _NOT_ZH = re.compile(
     r"(?:不(?!限于|少于|超过|低于|高于|晚于|仅|满|同|断|可避免|可抗力|得不|时|可分|动产|久|论|良)"
-    r"|未(?!成年|满|来|尽|经|录用|录取)|没有|无需|无须|从未|并非|而非|(?:请|切|严)勿|禁止|停止|绝无|均无|并无|免于|拒绝(?:收集|提供|共享|出售|采集|披露))"
+    r"|未(?!成年|满|来|尽|经|录用|录取)|没有|无需|无须|从未|无权|无法|避免|杜绝|并非|而非|(?:请|切|严)勿|禁止|停止|绝无|均无|并无|免于|拒绝(?:收集|提供|共享|出售|采集|披露))"
 )
 _EXCEPT_EN = re.compile(
     r"^(?P<head>.*?)[,;]?\s*\b(?P<word>except(?: (?:for|where|when|if|in|with|as))*|unless|other than|save(?: for| where)"
@@ -49,11 +49,16 @@ _EXCEPT_LATE_ZH = re.compile(
 _ONLY_ZH = re.compile(
     r"^(?P<head>.*?(?:仅|只|才)(?:会|将|能|可)?在?.{0,12}(?:下列|以下|如下|情形|情况|条件).{0,20}(?:共享|提供|转让|披露|公开).*?)[:：]?$"
 )
-_FUTURE = re.compile(r"将来|未来|今后|日后|\bin (?:the )?future\b|\blater on\b|\bone day\b", re.IGNORECASE)
+_FUTURE = re.compile(
+    r"\b(?:if|should|were) we (?:ever|were to|should|collected|recorded|need)\b|\bwould (?:only )?(?:collect|record|last|share)"
+    r"|(?:如果?|若|倘若?)(?:我们)?(?:确|日后|将来)?(?:需要?|有必要)(?:收集|处理|共享|向|转让)|将来|未来|今后|日后|\bin (?:the )?future\b|\blater on\b|\bone day\b",
+    re.IGNORECASE,
+)
+_QUESTION = re.compile(r"[?？][\"”」』)）]*$")
 _EXAMPLE = re.compile(r"^(?:for (?:example|instance)|e\.g\.|such as|例如|比如|譬如)", re.IGNORECASE)
 _SPLIT_EN = re.compile(
     r"\s*;\s*|,?\s+(?:but|however|whereas|although)\s+|,\s+(?=(?:and|while|which|so) (?:we|you|it|they|our|this|the|does|do|will)\b)"
-    r"|\s+(?=and (?:(?:do|does|will|shall|may|can|are|is) not|we|you) )|\s+—\s+|,\s+(?=for (?:example|instance)\b)|\s*\((?=e\.g\.|for example)"
+    r"|\s+(?=and (?:(?:do|does|will|shall|may|can|are|is) not|we|you) )|,\s+(?=we\b)|\s+—\s+|,\s+(?=for (?:example|instance)\b)|\s*\((?=e\.g\.|for example)"
 )
 _SPLIT_ZH = re.compile(r"[，,；;：:。（(）)]")
 _ENDS_ZH = re.compile(r"[；;。]")
@@ -137,6 +142,9 @@ def _joined(outer: Stance, own: Stance) -> Stance:
 
 
 def _own(sentence: Sentence) -> Iterator[Clause]:
+    if _QUESTION.search(sentence.said):
+        yield Clause(text=sentence.said, stance="example", own="example", sentence=sentence)
+        return
     for text, stance in stances(sentence.said):
         yield Clause(text=text, stance=stance, own=stance, sentence=sentence)
 

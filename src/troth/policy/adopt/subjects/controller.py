@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 
+from troth.policy.adopt.negation import is_denied
 from troth.policy.adopt.prose import Prose
 from troth.policy.adopt.reading import Reading
 from troth.policy.adopt.sentences import Sentence
@@ -51,6 +52,8 @@ def _name(prose: Prose, reading: Reading) -> str:
 
 def _score(sentence: Sentence, start: int, end: int, is_early: bool) -> int:
     left, right = sentence.text[max(0, start - 60) : start], sentence.text[end:]
+    if is_denied(re.split(r"[.,;，。；(（]", right, maxsplit=1)[0]):
+        return 0
     scores = [score for score, pattern in _BEFORE if pattern.search(left)]
     scores += [score for score, pattern in _AFTER if pattern.search(right)]
     if scores:

@@ -61,17 +61,17 @@ def _read_free(prose: Prose, sentence: Sentence, forms: list[str], reading: Read
 
 
 def _read(prose: Prose, sentence: Sentence, reading: Reading) -> list[str]:
-    start = _start(sentence.said)
-    forms = forms_in(sentence.said[:start])
+    said = _without_denied(prose, sentence)
+    start = _start(said)
+    forms = forms_in(said[:start])
     if not start or not forms:
         return []
-    denied = [clause.text for clause in prose.clauses_in(sentence) if clause.stance != "said"]
-    listed, free = _fields(sentence.said[start:], denied)
+    listed, free = _fields(said[start:])
     if len(listed) + len(free) < _LEAST_FIELDS:
         return []
     for form in forms:
         _put(form, listed, free, sentence, reading)
-    for found in OPEN_END.finditer(sentence.said[start:]):
+    for found in OPEN_END.finditer(said[start:]):
         reading.remark("open_end", found[0].strip(), sentence)
     return forms
 
@@ -85,15 +85,22 @@ def _start(said: str) -> int:
     return next((end for end in asks if forms_in(said[:end]) and fields_in(said[end:])), 0)
 
 
-def _fields(words: str, denied: list[str]) -> tuple[list[str], list[str]]:
-    """Return the fields asked for and those that may be left out; what a clause denies is neither."""
+def _without_denied(prose: Prose, sentence: Sentence) -> str:
+    """Return a sentence with blanks where it denies something; "may be left out" denies nothing, an example may name the form."""
+    said = sentence.said
+    for clause in prose.clauses_in(sentence):
+        is_only_named = clause.stance == "example" and not fields_in(clause.text)
+        if clause.stance != "said" and not is_only_named and not _OPTIONAL.search(clause.text):
+            said = said.replace(clause.text, " " * len(clause.text))
+    return said
+
+
+def _fields(words: str) -> tuple[list[str], list[str]]:
+    """Return the fields asked for and those that may be left out."""
     listed: list[str] = []
     free: list[str] = []
     for part in _SPLIT.split(words):
-        if _OPTIONAL.search(part):
-            free += fields_in(part)
-        elif not any(part.strip() and part.strip(" ,，") in text for text in denied):
-            listed += fields_in(part)
+        (free if _OPTIONAL.search(part) else listed).extend(fields_in(part))
     return listed, [field for field in free if field not in listed]
 
 
