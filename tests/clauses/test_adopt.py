@@ -5,6 +5,9 @@ from __future__ import annotations
 import json
 import random
 import re
+import resource
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -20,6 +23,11 @@ from troth.policy.adopt.read import read_blocks
 from troth.policy.adopt.subjects import recognise
 from troth.policy.check import check_policy
 from troth.policy.load import load_policy_text
+from troth.policy.yaml12 import read_yaml
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "adopt"))
+
+from mangle import mangled
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = ROOT / "tests" / "adopt" / "texts"
@@ -270,3 +278,26 @@ def test_a_chinese_text_in_gb18030_reads_like_the_same_in_utf8() -> None:
 def test_line_ends_change_nothing(line_end: str) -> None:
     text = HALDEN.read_text("utf-8")
     assert adopt(text.replace("\n", line_end).encode()).policy == adopt(text.encode()).policy
+
+
+def test_the_command_takes_less_than_a_second_of_the_machine() -> None:
+    """Processor time with the start: the machine that runs the tests may be busy with other things."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    done = subprocess.run([sys.executable, "-m", "troth", "adopt", str(HALDEN)], capture_output=True, check=True)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert b"troth: 1" in done.stdout
+    assert (after.ru_utime + after.ru_stime) - (before.ru_utime + before.ru_stime) < 1.0
+
+
+def test_broken_texts_are_read_or_refused_and_every_file_is_proper_yaml() -> None:
+    """Lines shuffled, pieces cut out, marks put in; a longer run is `python tests/adopt/mangle.py 700`."""
+    read_whole = 0
+    for raw in mangled([path.read_bytes() for path in EVERY_TEXT], 40):
+        try:
+            policy = adopt(raw).policy
+        except UnusableInput:
+            continue
+        read_whole += 1
+        assert read_yaml(policy.encode()).findings == []
+        assert [line for line in policy.splitlines() if "  # " not in line and not line.startswith("# ")] == []
+    assert read_whole > 20
