@@ -1,7 +1,8 @@
-"""The pages of docs/reference/rules/: one for each rule of `troth check`, with examples that were really found.
+"""The pages of docs/reference/rules/: one for each rule, with examples that were really found.
 
-The examples are the mistakes of tests/clauses/mistakes.yaml: each is put into the demo's policy, and the page shows
-what changed and what the program said. So a page cannot promise what the program does not do.
+The examples are the mistakes of tests/clauses/mistakes.yaml, each put into the demo's policy, and the short texts of
+tests/clauses/prose_mistakes.yaml: the page shows what was written and what the program said. So a page cannot promise
+what the program does not do.
 """
 
 from __future__ import annotations
@@ -16,26 +17,36 @@ import msgspec
 from msgspec import Struct, field
 
 from troth.policy import Finding, PolicyErrors, check_policy, load_policy_text
+from troth.policy.adopt import adopt
+from troth.policy.adopt.book import PROSE_RULES
 from troth.policy.rules.book import RULES
-from troth.policy.yaml12 import read_yaml
+from troth.policy.yaml12 import MAX_BYTES, read_yaml
 
 ROOT = Path(__file__).resolve().parent.parent
 DEMO = ROOT / "src/troth/demo/policy.yaml"
 MISTAKES = ROOT / "tests/clauses/mistakes.yaml"
+PROSE = ROOT / "tests/clauses/prose_mistakes.yaml"
 WITHOUT_EXAMPLE = {
     "T4-13": "The weight of the script depends on the whole policy; nothing small makes it too heavy.",
 }
 """Rules whose case is no small change of a file, and why."""
 
+WHOLE_FILES = {
+    "T0-01": (f"A file of more than {MAX_BYTES:,} bytes.", b"#" * (MAX_BYTES + 1)),
+    "T0-02": ("A file that was saved as UTF-16.", "troth: 1\n".encode("utf-16")),
+}
+"""Rules of the loader that no change of words can show: what the file is, and the file."""
+
 _MOST_LINES = 24
 
-HEAD = """# The rules of `troth check`, one by one
+HEAD = """# The rules of `troth check` and `troth adopt`, one by one
 
 Written by `scripts/write_reference.py`; a test fails when it is not current. Change the source, not this page.
 
 Each page says what the rule finds, why it matters, what it rests on, and shows a mistake in a good policy with what
-`troth check` answers to it. The number before the hyphen is the clause of the policy; an id is never given to another
-rule. The same list without examples is in [checks](../checks.md).
+`troth check` answers to it. `A` rules are about the prose that `troth adopt` reads, `T` rules about the policy file.
+The number before the hyphen is the clause of the policy; an id is never given to another rule. The rules about the
+file without examples are in [checks](../checks.md).
 
 | rule | level | rests on | an example of what it finds |
 |---|---|---|---|
@@ -61,11 +72,19 @@ class Mistake(Edit, forbid_unknown_fields=True, kw_only=True):
 
 
 class Example(Struct, frozen=True):
-    """A mistake, what was found of its own rule, and what changed in the file."""
+    """What somebody wrote, as parts of a page, and the first finding of the rule about it."""
 
-    mistake: Mistake
-    findings: Sequence[Finding]
-    change: Sequence[str]
+    parts: Sequence[str]
+    found: Finding
+    also: Sequence[str] = ()
+
+
+class Prose(Struct, frozen=True, forbid_unknown_fields=True):
+    """One example of tests/clauses/prose_mistakes.yaml: a text, and the line its finding has to stand on."""
+
+    rule: str
+    text: str
+    at: str
 
 
 @cache
@@ -102,7 +121,7 @@ def _replaced(text: str, edit: Edit, mistake: Mistake) -> str:
     return text.replace(edit.old, edit.new, -1 if mistake.all else 1)
 
 
-def found_in(text: str) -> Sequence[Finding]:
+def found_in(text: str | bytes) -> Sequence[Finding]:
     """Return every finding about a policy, whether it can be loaded or not."""
     try:
         return check_policy(load_policy_text(text))
@@ -111,39 +130,59 @@ def found_in(text: str) -> Sequence[Finding]:
 
 
 @cache
+def prose_examples() -> list[Prose]:
+    """Return every example of a mistake in prose."""
+    return msgspec.convert(read_yaml(PROSE.read_bytes()).values, list[Prose])
+
+
+@cache
 def examples() -> Mapping[str, list[Example]]:
     """Return the examples of each rule that has some."""
     shown: dict[str, list[Example]] = {}
     for mistake in mistakes():
         text = with_mistake(mistake)
-        findings = [found for found in found_in(text) if found.rule == mistake.rule]
-        if findings:
-            shown.setdefault(mistake.rule, []).append(Example(mistake, findings, _change(text)))
+        told = f"What `troth check` says about the line `{_in_code(mistake.at)}`:"
+        change = "\n".join(["```diff", *_change(text), "```"])
+        for found in _first(found_in(text), mistake.rule):
+            parts = ("A good policy, changed like this:", change, told)
+            shown.setdefault(mistake.rule, []).append(Example(parts, found, mistake.also))
+    for rule, (words, source) in WHOLE_FILES.items():
+        for found in _first(found_in(source), rule):
+            shown.setdefault(rule, []).append(Example((words, "What `troth check` says:"), found))
+    for prose in prose_examples():
+        told = f"What `troth adopt` says about the line `{_in_code(prose.at)}`:"
+        quoted = "\n".join(["```text", *prose.text.splitlines(), "```"])
+        for found in _first(adopt(prose.text.encode(), "policy.md").findings, prose.rule):
+            shown.setdefault(prose.rule, []).append(Example(("A text that says:", quoted, told), found))
     return shown
+
+
+def _first(findings: Sequence[Finding], rule: str) -> Sequence[Finding]:
+    return [found for found in findings if found.rule == rule][:1]
 
 
 def rule_pages(folder: Path) -> Mapping[Path, bytes]:
     """Return the page of every rule and the list of them."""
-    ids = sorted({*RULES, *examples()}, key=_order)
+    ids = sorted({*RULES, *PROSE_RULES, *examples()}, key=_order)
     pages = {folder / f"{rule}.md": _page(rule).encode() for rule in ids}
     return {**pages, folder / "README.md": (HEAD + "".join(map(_row, ids))).encode()}
 
 
-def _order(rule: str) -> tuple[int, int]:
+def _order(rule: str) -> tuple[int, bool, int]:
     clause, _, number = rule[1:].partition("-")
-    return int(clause), int(number)
+    return int(clause), rule[0] != "T", int(number)
 
 
 def _facts(rule: str) -> tuple[str, str, str]:
     """Return level, what it rests on, and why it matters; rules of the loader are known by their findings."""
-    known = RULES.get(rule) or examples()[rule][0].findings[0]
+    known = RULES.get(rule) or PROSE_RULES.get(rule) or examples()[rule][0].found
     return known.level, known.clause, known.why
 
 
 def _row(rule: str) -> str:
     level, clause, _ = _facts(rule)
     shown = examples().get(rule)
-    what = _without_lines(shown[0].findings[0].what).replace("|", "\\|").replace("<", "&lt;") if shown else "–"
+    what = _without_lines(shown[0].found.what).replace("|", "\\|").replace("<", "&lt;") if shown else "–"
     return f"| [{rule}]({rule}.md) | {level} | {clause} | {what} |\n"
 
 
@@ -154,25 +193,22 @@ def _page(rule: str) -> str:
         "warning": "A warning: it stops a policy only with `--strict`.",
         "note": "A note: it never stops a policy.",
     }[level]
-    if rule not in RULES:
+    if rule in PROSE_RULES:
+        effect = f"About the prose that `troth adopt` reads ({level}); adopting goes on."
+    elif rule not in RULES:
         effect = "An error of the file itself: it cannot be read as a policy with it (exit code 2)."
     parts = [f"# {rule}", effect, f"**Why it matters**: {why}.", f"**Rests on**: {clause}."]
     shown = examples().get(rule, [])
     for number, example in enumerate(shown, 1):
         parts.append("## An example" if len(shown) == 1 else f"## Example {number}")
-        parts.append("A good policy, changed like this:")
-        parts.append("\n".join(["```diff", *example.change, "```"]))
-        parts.append(f"What `troth check` says about the line `{_in_code(example.mistake.at)}`:")
-        parts.append("\n".join(["```text", *_said(example.findings[0]), "```"]))
-        if example.mistake.also:
-            parts.append(
-                f"The same mistake is found by {', '.join(f'[{one}]({one}.md)' for one in example.mistake.also)}."
-            )
+        parts += [*example.parts, "\n".join(["```text", *_said(example.found), "```"])]
+        if example.also:
+            parts.append(f"The same mistake is found by {', '.join(f'[{one}]({one}.md)' for one in example.also)}.")
     if not shown:
         parts.append(WITHOUT_EXAMPLE.get(rule, "There is no example yet."))
     else:
         parts.append("## How to fix it")
-        fixes = dict.fromkeys(found.fix for example in shown for found in example.findings[:1])
+        fixes = dict.fromkeys(example.found.fix for example in shown)
         parts.append("\n".join(f"- {fix.replace('<', '&lt;')}" for fix in fixes))
     return "\n\n".join([*parts, "All rules: [the list](README.md)."]) + "\n"
 
