@@ -133,8 +133,11 @@ def _hands(policy: Policy, purpose: str) -> dict[str, tuple[Text, Text]]:
 
 
 def _reads_otherwise(old: Text, new: Text, languages: Sequence[str]) -> bool:
-    """Whether a text changed in every language of both versions: a better translation is no other company."""
-    return all(old.in_(language) != new.in_(language) for language in languages)
+    """Whether a text changed in every language of both versions: a better translation is no other company.
+
+    Versions without a common language cannot be compared; the keys, hosts and categories still are.
+    """
+    return bool(languages) and all(old.in_(language) != new.in_(language) for language in languages)
 
 
 def _days(policy: Policy, purpose: str) -> dict[str, int]:
