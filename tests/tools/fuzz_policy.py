@@ -166,8 +166,6 @@ def judge(source: bytes) -> str:
 
 def run(seed: int, numbers: range) -> dict[str, Any]:
     """Judge inputs one after another; return what came of them, the slowest and the memory at its highest."""
-    _, most = resource.getrlimit(resource.RLIMIT_AS)
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, most))
     signal.signal(signal.SIGVTALRM, _stop)
     came: Counter[str] = Counter()
     failures, slowest = [], (0.0, -1)
@@ -184,9 +182,15 @@ def run(seed: int, numbers: range) -> dict[str, Any]:
         signal.setitimer(signal.ITIMER_VIRTUAL, 0)
         slowest = max(slowest, (time.process_time() - begun, number))
     faulthandler.cancel_dump_traceback_later()
-    resource.setrlimit(resource.RLIMIT_AS, (most, most))
     peak_kib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return {"came": came, "failures": failures, "slowest": slowest, "peak_kib": peak_kib}
+
+
+def _be_small() -> None:
+    """Bound the memory of a process that does nothing else: a test's own process may hold more already."""
+    os.nice(10)
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, most))
 
 
 def _stop(*_: object) -> None:
@@ -207,7 +211,7 @@ def main() -> int:
     step = max(CHUNK, asked.count // (asked.processes * 20))
     shares = [range(start, min(start + step, asked.count)) for start in range(0, asked.count, step)]
     begun = time.monotonic()
-    with ProcessPoolExecutor(asked.processes, initializer=os.nice, initargs=(10,)) as pool:
+    with ProcessPoolExecutor(asked.processes, initializer=_be_small) as pool:
         parts = list(pool.map(run, [asked.seed] * len(shares), shares))
     came = sum((part["came"] for part in parts), Counter())
     failures = [failure for part in parts for failure in part["failures"]]
