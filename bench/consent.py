@@ -32,7 +32,7 @@ from troth.policy import load_policy_text
 from troth.policy.versions import Version, VersionList
 from troth.vault import Vault
 
-THREADS = (1, 8, 16, 32)
+THREADS = (1, 8, 16, 32, 64)
 LINKS = Links("https://www.example.com/troth/choices", "https://privacy.example.com/privacy/policy")
 Work = Callable[[], Decided]
 

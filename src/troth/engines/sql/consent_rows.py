@@ -65,7 +65,6 @@ class ConsentRows:
 
     def __init__(self, member: Member, late: LateWriters, known_grants: Collection[str]) -> None:
         self._member = member
-        self._connection = member.connection
         self._late = late
         self._known_grants = known_grants
         self._is_known = False
@@ -76,7 +75,7 @@ class ConsentRows:
         if grant.grant_id in self._known_grants:
             return
         self.kept_grants.add(grant.grant_id)
-        self._connection.execute(_KEEP_GRANT, {f"new_{name}": getattr(grant, name) for name in _GRANT_FIELDS})
+        self._member.connection.execute(_KEEP_GRANT, {f"new_{name}": getattr(grant, name) for name in _GRANT_FIELDS})
 
     def keep(self, decision: Decision) -> None:
         """Keep a decision: a yes only of a live person, a withdrawal of a restricted one too."""
@@ -94,7 +93,7 @@ class ConsentRows:
     def last_at(self, subject: SubjectId) -> datetime | None:
         """Return the moment of a person's newest decision."""
         self._is_known = True
-        return _last_at(self._connection, subject)
+        return _last_at(self._member.connection, subject)
 
     def begin(self, intervals: Sequence[Interval]) -> None:
         """Keep new intervals."""
@@ -105,11 +104,11 @@ class ConsentRows:
         """End the open intervals of these purposes."""
         self._late.refuse_if_erased(subject)
         ending = {"whose": subject, "names": list(purposes), "at_ms": to_ms(at), "by": decision_id}
-        self._connection.execute(_END, ending)
+        self._member.connection.execute(_END, ending)
 
     def _write(self, statement: Insert, rows: Sequence[dict[str, object]]) -> None:
         if self._is_known:
-            self._connection.execute(statement, rows)
+            self._member.connection.execute(statement, rows)
         else:
             self._member.rows += [(statement, row) for row in rows]
 

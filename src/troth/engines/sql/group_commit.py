@@ -50,10 +50,19 @@ class Member:
     rows     rows that nobody reads inside a change and that cannot collide: one statement serves the whole batch
     """
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    def __init__(self, batch: Batch) -> None:
+        self._batch = batch
+        self.has_savepoint = False
         self.drafts: list[Pending] = []
         self.rows: list[LateRow] = []
+
+    @property
+    def connection(self) -> Connection:
+        """The connection to write with. Its first use opens the savepoint: who leaves all for the end needs none."""
+        if not self.has_savepoint:
+            self._batch.connection.exec_driver_sql("SAVEPOINT member")
+            self.has_savepoint = True
+        return self._batch.connection
 
 
 class GroupCommit:
@@ -76,8 +85,8 @@ class GroupCommit:
         try:
             batch = self._open_batch()
             try:
-                member = Member(batch.connection)
-                with _savepoint(batch):
+                member = Member(batch)
+                with _savepoint(batch, member):
                     yield member
                 batch.drafts += member.drafts
                 batch.rows += member.rows
@@ -204,17 +213,18 @@ def _write_rows(batch: Batch) -> None:
 
 
 @contextmanager
-def _savepoint(batch: Batch) -> Iterator[None]:
+def _savepoint(batch: Batch, member: Member) -> Iterator[None]:
     """Keep what the body wrote, or nothing of it. If that cannot be done, the whole batch is broken."""
     run = batch.connection.exec_driver_sql
-    run("SAVEPOINT member")
     try:
         yield
-        run("RELEASE SAVEPOINT member")
-    except BaseException:
-        try:
-            run("ROLLBACK TO SAVEPOINT member")
+        if member.has_savepoint:
             run("RELEASE SAVEPOINT member")
-        except SQLAlchemyError:  # the database rolled everything back by itself, the others' work too
-            batch.is_broken = True
+    except BaseException:
+        if member.has_savepoint:
+            try:
+                run("ROLLBACK TO SAVEPOINT member")
+                run("RELEASE SAVEPOINT member")
+            except SQLAlchemyError:  # the database rolled everything back by itself, the others' work too
+                batch.is_broken = True
         raise

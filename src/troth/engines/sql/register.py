@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -38,15 +39,33 @@ class Change:
     """What may be written in one transaction."""
 
     def __init__(self, member: Member, late: LateWriters, known_grants: Collection[str]) -> None:
-        connection = member.connection
+        self._member = member
+        self._late = late
         self.ledger = LedgerRows(member, late)
-        self.duties = DutyRows(connection)
         self.decisions = ConsentRows(member, late, known_grants)
         self.receipts = ReceiptRows(member)
-        self.bases = BasisRows(connection, late)
-        self.policies = PolicyRows(connection)
-        self.visit_histories = VisitHistoryRows(connection, late)
-        self.counters = CounterRows(connection)
+
+    # What writes at once is made when it is asked for: its connection opens the member's savepoint.
+
+    @cached_property
+    def duties(self) -> DutyRows:
+        return DutyRows(self._member.connection)
+
+    @cached_property
+    def bases(self) -> BasisRows:
+        return BasisRows(self._member.connection, self._late)
+
+    @cached_property
+    def policies(self) -> PolicyRows:
+        return PolicyRows(self._member.connection)
+
+    @cached_property
+    def visit_histories(self) -> VisitHistoryRows:
+        return VisitHistoryRows(self._member.connection, self._late)
+
+    @cached_property
+    def counters(self) -> CounterRows:
+        return CounterRows(self._member.connection)
 
 
 class Look:
