@@ -9,7 +9,7 @@ visitor's choice from being stored, because of a cookie that was never set.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Final
 
 from troth.clock import Clock
@@ -20,7 +20,9 @@ from troth.policy.model import Policy
 from troth.policy.rules.stored import CHOICE, IDENTIFIER
 from troth.policy.versions import VersionsInForce
 
+START: Final = "http.response.start"
 SET_COOKIE: Final = b"set-cookie"
+NAME_BYTES: Final = len(SET_COOKIE)
 DAY_S: Final = 86_400
 FAMILIAR: Final = frozenset({"session", "sessionid", "csrftoken"})
 """Names that libraries set by themselves: these may be logged as they are (rule 47), like the declared ones."""
@@ -37,12 +39,13 @@ def only_declared_cookies(
     """
 
     async def guarded(scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_declared(message: Message) -> None:
-            for name, _ in message.get("headers", ()):
-                if len(name) == len(SET_COOKIE) and name.lower() == SET_COOKIE:
-                    message["headers"] = _kept(message["headers"], _policy(versions, clock), count)
-                    break
-            await send(message)
+        def send_declared(message: Message) -> Awaitable[None]:  # no coroutine of its own: every beacon passes here
+            if message["type"] == START:
+                for name, _ in message.get("headers", ()):
+                    if len(name) == NAME_BYTES and name.lower() == SET_COOKIE:
+                        message["headers"] = _kept(message["headers"], _policy(versions, clock), count)
+                        break
+            return send(message)
 
         await app(scope, receive, send_declared)
 
